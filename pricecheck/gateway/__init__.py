@@ -1,0 +1,1 @@
+"""What tollbooth does with a config, and only that (docs/gateway.md)."""

@@ -1,0 +1,1 @@
+"""Text to located nodes: knows YAML and JSON, knows nothing of tollbooth."""
