@@ -1,0 +1,116 @@
+"""What a rule is: a declaration, one function, and a docstring that is its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Finding, Impact, Severity
+
+if TYPE_CHECKING:
+    from pricecheck.gateway.config import Config
+    from pricecheck.gateway.loading import Loaded
+    from pricecheck.prices.table import PriceTable
+    from pricecheck.source.document import Document
+
+
+class Fixability(Enum):
+    """Whether the rule's findings carry a fix."""
+
+    NEVER = "never"
+    SOMETIMES = "sometimes"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run tells the rules. `gateway_version` is the version the config will run on."""
+
+    partial: bool = False
+    gateway_version: str = "1.1.0"
+
+
+class Context:
+    """One config as a rule sees it; the costly views are built once, when the first rule asks."""
+
+    def __init__(self, loaded: Loaded, settings: Settings) -> None:
+        self.loaded = loaded
+        self.settings = settings
+
+    @property
+    def document(self) -> Document:
+        """The located text."""
+        return self.loaded.document
+
+    @cached_property
+    def config(self) -> Config:
+        """The config in the gateway's words; tolerant: what has the wrong shape is simply not there."""
+        from pricecheck.gateway.config import read_config  # noqa: PLC0415 - not needed where the text does not parse
+
+        return read_config(self.loaded)
+
+    @cached_property
+    def table(self) -> PriceTable:
+        """The effective price table."""
+        from pricecheck.prices.table import price_table  # noqa: PLC0415 - only money rules pay for it
+
+        return price_table(self.config)
+
+
+CheckFunction = Callable[[Context], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as the registry lists it. `severity` is the default; `page` is the docstring of the check, Markdown.
+
+    `needs_config` is False for the rules that must also speak where the text does not parse.
+    """
+
+    code: str
+    name: str
+    impact: Impact
+    severity: Severity
+    summary: str
+    since: str
+    fixability: Fixability
+    check: CheckFunction
+    page: str
+    needs_config: bool = True
+
+
+_DEFAULT_SEVERITY = {
+    Impact.REJECTS: Severity.ERROR,
+    Impact.FAILS: Severity.ERROR,
+    Impact.MISCHARGES: Severity.ERROR,
+    Impact.IGNORED: Severity.WARNING,
+}
+
+
+def rule(
+    code: str,
+    name: str,
+    impact: Impact,
+    summary: str,
+    *,
+    severity: Severity | None = None,
+    since: str = "0.1.0",
+    fixability: Fixability = Fixability.NEVER,
+    needs_config: bool = True,
+) -> Callable[[CheckFunction], Rule]:
+    """Declare a rule around its check function; impact `RISK` must state its severity.
+
+    Raises:
+        ValueError: a rule without a docstring, or a risk without a severity.
+    """
+
+    def declare(check: CheckFunction) -> Rule:
+        level = severity or _DEFAULT_SEVERITY.get(impact)
+        if level is None or not check.__doc__:
+            raise ValueError(f"{code}: a rule needs a docstring, and a risk its severity")
+        return Rule(code, name, impact, level, summary, since, fixability, check, check.__doc__, needs_config)
+
+    return declare
