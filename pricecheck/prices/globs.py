@@ -248,11 +248,12 @@ class _Product:
             _automaton(glob) for glob in dict.fromkeys(stars) if all(_compatible(glob, inner) for inner in within)
         ]
         self._domain = domain
-        self._literals = {
+        # A dict, not a set: the witness must not depend on the hash seed.
+        self._literals = dict.fromkeys(
             glob for glob in without if is_literal(glob) and all(matches(inner, glob) for inner in within)
-        }
+        )
         if domain is Domain.SEGMENT:
-            self._literals.update(_NO_SEGMENT)
+            self._literals.update(dict.fromkeys(_NO_SEGMENT))
         self._children: dict[str, dict[str, None]] = {}
         for literal in self._literals:
             for length in range(len(literal)):

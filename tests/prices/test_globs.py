@@ -126,7 +126,7 @@ def test_a_star_stops_at_line_breaks() -> None:
     assert not any(matches("a*", f"a{line_break}b") for line_break in LINE_BREAKS)
     assert find([], ["*"]) == "\n"
     assert find([], ["*", "\n"]) == "\r"
-    assert find([], ["*", "\n", "\r", "\u2028", "\u2029"]) == "\rx"
+    assert find([], ["*", "\n", "\r", "\u2028", "\u2029"]) == "\nx"
 
 
 @pytest.mark.parametrize("value", [" v", "v ", "v\tw\x00", "Ω", "a\nb"])
