@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from pricecheck.findings import ConfigPath, Label, SourceText, Span
-from pricecheck.source.nodes import Node
+if TYPE_CHECKING:
+    from pricecheck.findings import ConfigPath, Label, SourceText, Span
+    from pricecheck.source.nodes import Node
 
 
 class ProblemKind(Enum):

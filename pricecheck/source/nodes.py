@@ -1,20 +1,25 @@
 """Located nodes: what a YAML or JSON text holds, and where each piece stands in it.
 
 Immutable. All offsets are characters of the decoded text. `start`/`end` are the node's own text (for a quoted scalar
-with its quotes), without anchor and tag; `outer` is where a leading anchor or tag begins (equal to `start` without one).
+with its quotes), without anchor and tag; `outer` is where a leading anchor or tag begins (`start` without one).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pricecheck.findings import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ScalarValue = str | int | float | bool | None
 """What a scalar resolves to. Integers beyond 2**53 are already rounded to the double the gateway sees."""
 
 Style = Literal["plain", "single", "double", "literal", "folded"]
+
+MAX_DEPTH = 500
+"""How deep nodes nest at most: a deeper text is refused, so that walking one can never exhaust Python's stack."""
 
 
 class Scalar(NamedTuple):
@@ -48,10 +53,14 @@ class Entry(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """A mapping in file order. `entries` may hold a name twice (a duplicate key); `index` has the last of each."""
+    """A mapping in file order. `entries` may hold a name twice (a duplicate key); `index` has the last of each.
+
+    `index` is what the gateway sees, in the order it walks it: names that look like array indexes come first,
+    ascending, as in any JavaScript object, and under `%YAML 1.1` the entries that `<<` merges in replace the `<<`.
+    """
 
     entries: tuple[Entry, ...]
-    index: dict[str, Entry]
+    index: dict[str, Entry]  # type: ignore[assignment]  # hides tuple.index, which nobody asks a mapping for
     start: int
     end: int
     flow: bool

@@ -1,0 +1,81 @@
+"""YAML or JSON text to a document: what the gateway's own parsers would make of it, with places.
+
+The gateway reads YAML with the npm package `yaml` 2.9 (gateway.md §1); docs/yaml.md lists every known difference.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from pricecheck.findings import SourceText, Span
+from pricecheck.source.compose import Composer, Refused
+from pricecheck.source.document import Document, Problem, ProblemKind
+from pricecheck.source.nodes import Node, Scalar
+from pricecheck.source.stand_in import disguise
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def parse(source: SourceText, *, is_json: bool = False) -> Document:
+    """Parse one text as the gateway would: `is_json` as JSON (for a `.json` file), else as YAML.
+
+    Never raises for bad text: whatever the gateway's parser refuses is in `Document.problems`.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        if is_json:
+            from pricecheck.source.json_parser import parse_json
+
+            return parse_json(source)
+        return _parse_yaml(source)
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _parse_yaml(source: SourceText) -> Document:
+    from yaml import YAMLError, events
+    from yaml._yaml import CParser
+
+    text = source.text
+    nul = text.find("\0")
+    if nul != -1:
+        return _refuse(source, "a NUL character is not allowed in YAML", Span(nul, nul + 1))
+    shift = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
+    mask = disguise(text[shift:])
+    version = "1.2"
+    composer: Composer | None = None
+    root: Node | None = None
+    try:
+        parser = CParser(mask.text)
+        get_event = parser.get_event
+        get_event()
+        event: Any = get_event()
+        if event.__class__ is events.StreamEndEvent:
+            return Document(source, None, ())
+        if event.version == (1, 1):
+            version = "1.1"
+        composer = Composer(text, shift, mask.back, version)
+        root = composer.compose(get_event)
+        get_event()
+        event = get_event()
+        if event.__class__ is not events.StreamEndEvent:
+            start = event.start_mark.index + shift
+            problem = Problem(ProblemKind.MULTIPLE_DOCUMENTS, "a second document starts here", Span(start, start + 3))
+            return Document(source, None, (problem,), yaml_version=version)
+    except Refused as refused:
+        return Document(source, None, (refused.problem,), yaml_version=version)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        start = mark.index + shift if mark else getattr(error, "position", 0) + shift
+        start = min(start, len(text))
+        return _refuse(source, str(getattr(error, "problem", None) or error), Span(start, start))
+    if isinstance(root, Scalar) and root.outer == root.end and root.value is None:
+        root = None
+    return Document(source, root, tuple(composer.problems), yaml_version=version)
+
+
+def _refuse(source: SourceText, message: str, span: Span) -> Document:
+    return Document(source, None, (Problem(ProblemKind.SYNTAX, message, span),))
