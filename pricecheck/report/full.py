@@ -1,0 +1,70 @@
+"""`full`: what a person reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Fix, Safety, StampedFinding
+from pricecheck.report.concise import headline
+from pricecheck.report.counts import statistics_lines, summary_sentence
+from pricecheck.report.snippet import Mark, snippet
+from pricecheck.report.style import BLUE, GREEN, SEVERITY_TINTS, Style
+from pricecheck.report.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.report.model import RenderOptions, Report
+
+_FLAGS = {Safety.SAFE: "--fix", Safety.UNSAFE: "--fix --unsafe-fixes"}
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """Give each finding with its source lines, help and fix (or the statistics), then the summary."""
+    style = Style(color=options.color)
+    if options.statistics:
+        blocks = ["".join(f"{line}\n" for line in statistics_lines(report))]
+    else:
+        blocks = ["".join(f"{line}\n" for line in _block(found, style, options)) for found in report.findings]
+    if options.show_summary:
+        blocks.append(f"{summary_sentence(report, options)}\n")
+    return "\n".join(block for block in blocks if block)
+
+
+def _block(found: StampedFinding, style: Style, options: RenderOptions) -> Iterator[str]:
+    yield headline(found, style)
+    margin = ""
+    if options.show_source:
+        lines = snippet(_marks(found), style, options.width)
+        yield from lines
+        margin = " " * _gutter_width(found) + " "
+    yield from _advice(found, style, margin, hint=options.fix_hint)
+
+
+def _marks(found: StampedFinding) -> list[Mark]:
+    finding = found.finding
+    text = f"{found.severity.value}: {found.impact.value}"
+    return [
+        Mark(found.source, finding.span, text, "^", SEVERITY_TINTS[found.severity]),
+        *(Mark(label.source or found.source, label.span, label.message, "-", BLUE) for label in finding.related),
+    ]
+
+
+def _gutter_width(found: StampedFinding) -> int:
+    return len(str(found.end.line))
+
+
+def _advice(found: StampedFinding, style: Style, margin: str, *, hint: bool) -> Iterator[str]:
+    finding = found.finding
+    if finding.help is not None:
+        first, *rest = finding.help.splitlines() or [""]
+        yield f"{margin}{style.paint(BLUE, '=')} {style.paint(GREEN, 'help:')} {visible(first)}"
+        for line in rest:
+            yield f"{margin}        {visible(line)}".rstrip()
+    if finding.fix is not None:
+        yield f"{margin}{style.paint(BLUE, '=')} {style.paint(GREEN, 'fix:')} {_fix(finding.fix, hint=hint)}"
+
+
+def _fix(fix: Fix, *, hint: bool) -> str:
+    flags = f", apply with {_FLAGS[fix.safety]}" if hint else ""
+    return f"{visible(fix.title)} ({fix.safety.value}{flags})"
