@@ -16,6 +16,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -97,13 +98,17 @@ def contains(outer: str, inner: str) -> bool:
     """
     if outer == inner:
         return True
-    foreign = next(character for character in map(chr, range(0xE000, 0xF900)) if character not in outer)
-    return matches(outer, inner.replace("*", foreign))
+    return matches(outer, inner.replace("*", _foreign((outer,))))
+
+
+def _foreign(globs: Iterable[str]) -> str:
+    used = frozenset[str]().union(*globs)
+    return next(character for character in chain(_READABLE, map(chr, range(0xA1, 0xD800))) if character not in used)
 
 
 def intersects(one: str, other: str) -> bool:
     """Tell whether some string matches both globs; UNKNOWN counts as yes."""
-    return _compatible(one, other) and find((one, other)) is not Verdict.EMPTY
+    return may_intersect(one, other) and find((one, other)) is not Verdict.EMPTY
 
 
 def equivalent(one: Sequence[str], other: Sequence[str]) -> bool | None:
@@ -129,7 +134,8 @@ def find(
         limit: product states to visit before giving up.
 
     Returns:
-        The string; `EMPTY` where it is proven that there is none; `UNKNOWN` beyond `limit`.
+        The string (beyond `limit` perhaps not a shortest one); `EMPTY` where it is proven that there is none;
+        `UNKNOWN` beyond `limit` otherwise.
     """
     literal = next((glob for glob in within if is_literal(glob)), None)
     if literal is not None:
@@ -140,7 +146,12 @@ def find(
             return shortest
     if any(contains(outer, inner) for inner in within for outer in without if not is_literal(outer)):
         return Verdict.EMPTY
-    return _Product(within, without, domain).search(limit)
+    found = _Product(within, without, domain).search(limit)
+    if found is Verdict.UNKNOWN and len(within) == 1:
+        any_member = within[0].replace("*", _foreign((*within, *without)))
+        if _is_member(any_member, within, without, domain):
+            return any_member
+    return found
 
 
 def _is_member(value: str, within: Iterable[str], without: Collection[str], domain: Domain) -> bool:
@@ -152,7 +163,7 @@ def _is_member(value: str, within: Iterable[str], without: Collection[str], doma
     )
 
 
-def _compatible(one: str, other: str) -> bool:
+def may_intersect(one: str, other: str) -> bool:
     """Cheap and necessary for a common string: the fixed beginnings agree, and so do the fixed ends."""
     if is_literal(one):
         return matches(other, one)
@@ -245,7 +256,7 @@ class _Product:
         stars = [glob for glob in without if not is_literal(glob)]
         self._within = [_automaton(glob) for glob in within]
         self._without = [
-            _automaton(glob) for glob in dict.fromkeys(stars) if all(_compatible(glob, inner) for inner in within)
+            _automaton(glob) for glob in dict.fromkeys(stars) if all(may_intersect(glob, inner) for inner in within)
         ]
         self._domain = domain
         # A dict, not a set: the witness must not depend on the hash seed.
@@ -316,20 +327,9 @@ class _Product:
         yield from self._others(wanted)
 
     def _others(self, wanted: Collection[str]) -> Iterator[str]:
-        readable = (character for character in _READABLE if character not in wanted)
-        first = next(readable, None)
-        if first is None:
-            candidates = (chr(code) for code in range(0x21, 0xD800))
-            first = next(
-                (
-                    one
-                    for one in candidates
-                    if one not in wanted and self._domain.carries(one) and one not in LINE_BREAKS
-                ),
-                None,
-            )
-        if first is not None:
-            yield first
+        candidates = chain(_READABLE, map(chr, range(0x21, 0xD800)))
+        others = (one for one in candidates if one not in wanted and one not in LINE_BREAKS)
+        yield from islice(filter(self._domain.carries, others), 1)
         if not self._within:
             # Inside a glob a line break that no pattern spells out is a dead end; outside all of them it is a way out.
             yield from [one for one in sorted(LINE_BREAKS - set(wanted)) if self._domain.carries(one)][:1]

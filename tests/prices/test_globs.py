@@ -144,6 +144,11 @@ def test_sets_compose() -> None:
 
 def test_too_much_work_is_unknown_not_a_guess() -> None:
     assert find(["*a*", "*b*", "*c*", "*d*"], [], limit=4) is Verdict.UNKNOWN
+    assert find([], ["*", "\n", "\r"], limit=2) is Verdict.UNKNOWN
+
+
+def test_beyond_the_limit_a_single_glob_still_has_a_member_to_show() -> None:
+    assert find(["a*b*c"], ["abc", "*bb*", "*a*bc"], limit=2) == "axbxc"
 
 
 def test_thousands_of_excluded_names_are_no_trouble() -> None:
