@@ -5,14 +5,23 @@ An event starts at its anchor or tag; our `start` is where the content begins, `
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import ConfigPath, Label, Span
+from pricecheck.source import strict
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.keys import entry_name, javascript_order
-from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, Sequence, Style
-from pricecheck.source.scalars import CORE, CORE_FIRST, YAML_1_1, YAML_1_1_FIRST, plain_value, tagged_value
+from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, ScalarValue, Sequence, Style
+from pricecheck.source.scalars import (
+    CORE,
+    CORE_FIRST,
+    DATE,
+    TAG_PREFIX,
+    YAML_1_1,
+    YAML_1_1_FIRST,
+    plain_value,
+    tagged_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +34,13 @@ _STYLES: dict[str | None, Style] = {
     "|": "literal",
     ">": "folded",
 }
-_PROPERTY = re.compile(r"(?:&[^\s,\[\]{}]*|!<[^>\s]*>|![^\s,\[\]{}]*)(?:\s+(?:#[^\n]*)?)*")
+_OBJECT_TAGS = {
+    Scalar: {TAG_PREFIX + name for name in ("binary", "timestamp", "merge")},
+    Mapping: {TAG_PREFIX + "set"},
+    Sequence: {TAG_PREFIX + name for name in ("omap", "pairs")},
+}
+"""Tags that make the gateway's parser build a JavaScript object no config field takes."""
+
 
 
 class Refused(Exception):  # noqa: N818 - no error of ours: what the gateway's parser does
@@ -134,37 +149,65 @@ class Composer:
         if event.anchor is not None or event.tag is not None:
             return self._with_properties(event, value, style, start, end)
         if style == "plain":
+            if len(value) != end - start:
+                self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
             if value[:1] in self.first:
-                value = plain_value(value, self.rules)
-        elif style not in {"double", "single"}:
-            end = self._block_end(start, end)
+                value = self._plain_value(value, start, end)
+        elif style in {"double", "single"}:
+            if self.text.find("\n", start, end) != -1:
+                self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
+        else:
+            end = self._block_scalar(start, end, value)
         return _new(Scalar, (value, start, end, style, start, None, None))
 
+    def _plain_value(self, value: str, start: int, end: int) -> ScalarValue:
+        if value == "-" and self.stack and self.stack[-1].flow:
+            raise Refused("a lone - inside brackets is not text for the gateway's parser", start, end, self.path())
+        if self.rules is YAML_1_1 and DATE.fullmatch(value):
+            message = "under %YAML 1.1 this is a date, not text"
+            raise Refused(message, start, end, self.path(), help="put it in quotes")
+        return plain_value(value, self.rules)
+
     def _with_properties(self, event: Any, value: Any, style: Style, outer: int, end: int) -> Scalar:  # noqa: ANN401
-        start = end if style == "plain" and not value else self._content_start(outer, event)
-        if style in ("literal", "folded"):
-            end = self._block_end(start, end)
+        start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
+        self._refuse_if(reason)
+        if style == "plain" and not value:
+            start = end
+        elif style in {"literal", "folded"}:
+            end = self._block_scalar(start, end, value)
+        elif self.text.find("\n", start, end) != -1:
+            self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
         tag = event.tag
         if tag is None:
             if style == "plain":
-                value = plain_value(value, self.rules)
+                value = self._plain_value(value, start, end)
         elif tag != "!":
+            self._refuse_object(tag, Scalar, outer, end)
             value = tagged_value(value, tag, self.rules)
         node = Scalar(value, start, end, style, outer, event.anchor, tag)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
         return node
 
-    def _content_start(self, outer: int, event: Any) -> int:  # noqa: ANN401
-        start = outer
-        for present in (event.anchor, event.tag):
-            match = _PROPERTY.match(self.text, start) if present is not None else None
-            if match:
-                start = match.end()
-        return start
+    def _refuse_object(self, tag: str, kind: type, start: int, end: int) -> None:
+        if tag in _OBJECT_TAGS[kind]:
+            message = f"!!{tag.removeprefix(TAG_PREFIX)} makes an object that no field of a config takes"
+            raise Refused(message, start, end, self.path(), help="remove the tag")
 
-    def _block_end(self, start: int, end: int) -> int:
-        """Where the last line with content ends: libyaml's mark also covers the blank lines after it."""
+    def _refuse_if(self, reason: strict.Reason | None) -> None:
+        if reason is not None:
+            raise Refused(reason.message, reason.start, reason.end, self.path(), help=reason.help)
+
+    def _minimum(self) -> int:
+        """How many spaces the gateway's parser asks of a line that continues the value being read."""
+        for frame in reversed(self.stack):
+            if not frame.flow:
+                return frame.start - max(self.text.rfind("\n", 0, frame.start) + 1, self.shift) + 1
+        return 0
+
+    def _block_scalar(self, start: int, end: int, value: str) -> int:
+        """Give where the last line with content ends: libyaml's mark also covers the blank lines after it."""
+        self._refuse_if(strict.block_scalar(self.text, start, end, value))
         content = len(self.text[start:end].rstrip(" \t\r\n")) + start
         line_end = self.text.find("\n", content, end)
         if line_end == -1:
@@ -187,7 +230,10 @@ class Composer:
         outer = event.start_mark.index + self.shift
         start = outer
         if event.anchor is not None or event.tag is not None:
-            start = self._content_start(outer, event)
+            start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
+            self._refuse_if(reason)
+            if event.tag is not None:
+                self._refuse_object(event.tag, Mapping if is_mapping else Sequence, outer, start)
         if len(self.stack) >= MAX_DEPTH:
             raise Refused(f"nested more than {MAX_DEPTH} levels deep", start, start + 1)
         frame = _Open(event, start, outer, is_mapping=is_mapping)
@@ -207,6 +253,9 @@ class Composer:
             node = _new(Mapping, (tuple(frame.entries), javascript_order(frame.index), *place))
         else:
             node = _new(Sequence, (tuple(frame.items), *place))
+        if frame.flow:
+            outermost = not (self.stack and self.stack[-1].flow)
+            self._refuse_if(strict.flow(self.text, node, self._minimum(), outermost=outermost))
         if frame.anchor is not None and self.anchors.get(frame.anchor) is frame:
             self.anchors[frame.anchor] = node
         return node

@@ -118,8 +118,8 @@ YAML_1_1: tuple[Rule, ...] = (
     ("float", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"), _sexagesimal),
 )
 
-CORE_FIRST = frozenset("~nNtTfF0123456789+-.")
-"""First characters of the plain scalars that may be anything but a string in the core schema."""
+CORE_FIRST = frozenset(["", *"~nNtTfF0123456789+-."])
+"""How a plain scalar starts that may be anything but a string in the core schema (`""`: is empty)."""
 
 YAML_1_1_FIRST = CORE_FIRST | frozenset("yYoOeE")
 

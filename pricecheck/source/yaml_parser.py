@@ -10,7 +10,9 @@ from typing import Any
 
 from pricecheck.findings import SourceText, Span
 from pricecheck.source.compose import Composer, Refused
+from pricecheck.source.directives import read_prelude
 from pricecheck.source.document import Document, Problem, ProblemKind
+from pricecheck.source.layout import check_layout
 from pricecheck.source.nodes import Node, Scalar
 from pricecheck.source.stand_in import disguise
 
@@ -44,8 +46,10 @@ def _parse_yaml(source: SourceText) -> Document:
     if nul != -1:
         return _refuse(source, "a NUL character is not allowed in YAML", Span(nul, nul + 1))
     shift = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
-    mask = disguise(text[shift:])
-    version = "1.2"
+    version, readable, problem = read_prelude(text[shift:])
+    if problem is not None:
+        return Document(source, None, (problem,))
+    mask = disguise(readable)
     composer: Composer | None = None
     root: Node | None = None
     try:
@@ -55,8 +59,6 @@ def _parse_yaml(source: SourceText) -> Document:
         event: Any = get_event()
         if event.__class__ is events.StreamEndEvent:
             return Document(source, None, ())
-        if event.version == (1, 1):
-            version = "1.1"
         composer = Composer(text, shift, mask.back, version)
         root = composer.compose(get_event)
         get_event()
@@ -72,6 +74,9 @@ def _parse_yaml(source: SourceText) -> Document:
         start = mark.index + shift if mark else getattr(error, "position", 0) + shift
         start = min(start, len(text))
         return _refuse(source, str(getattr(error, "problem", None) or error), Span(start, start))
+    reason = check_layout(text, root)
+    if reason is not None:
+        return _refuse(source, reason.message, Span(reason.start, reason.end))
     if isinstance(root, Scalar) and root.outer == root.end and root.value is None:
         root = None
     return Document(source, root, tuple(composer.problems), yaml_version=version)

@@ -1,0 +1,70 @@
+"""Which characters of a YAML text are content and which are layout: comments and white space stand outside of content."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from pricecheck.source.nodes import Alias, Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from pricecheck.source.nodes import Node
+
+
+class Regions:
+    """The scalars, aliases and block starts of a document, in file order, to ask what an offset belongs to."""
+
+    def __init__(self, text: str, root: Node | None) -> None:
+        self.text = text
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.scalars: list[Scalar | Alias] = []
+        self.blocks: set[int] = set()
+        self.flows: list[tuple[int, int]] = []
+        if root is not None:
+            self._collect(root)
+
+    def _collect(self, root: Node) -> None:
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Scalar | Alias):
+                self.scalars.append(node)
+                self.starts.append(node.start)
+                self.ends.append(node.end)
+                continue
+            if node.flow:
+                self.flows.append((node.start, node.end))
+            else:
+                self.blocks.add(node.start)
+            if isinstance(node, Mapping):
+                for entry in reversed(node.entries):
+                    stack += (entry.value, entry.key)
+            elif isinstance(node, Sequence):
+                stack.extend(reversed(node.items))
+
+    def scalar_at(self, offset: int) -> Scalar | Alias | None:
+        """Give the scalar or alias whose own text covers the character at `offset`.
+
+        A block scalar's header line is layout (a comment may stand there), so it counts as outside.
+        """
+        found = bisect_right(self.starts, offset) - 1
+        while found >= 0 and self.ends[found] == self.starts[found]:
+            found -= 1
+        if found < 0 or offset >= self.ends[found]:
+            return None
+        node = self.scalars[found]
+        if isinstance(node, Scalar) and node.style in {"literal", "folded"}:
+            content = self.text.find("\n", node.start, node.end)
+            if content == -1 or offset <= content:
+                return None
+        return node
+
+    def comment_at(self, offset: int) -> int | None:
+        """Give the offset of the `#` that opens the comment covering `offset`, or None outside of comments."""
+        at = self.text.rfind("\n", 0, offset) + 1
+        while (at := self.text.find("#", at, offset + 1)) != -1:
+            if self.scalar_at(at) is None:
+                return at
+            at += 1
+        return None

@@ -1,0 +1,162 @@
+"""Refuses what libyaml lets through and the gateway's parser does not, or reads in another way.
+
+Every function looks at one piece libyaml has found and gives a reason to refuse it, or None. Ordinary lines never get
+here: the composer asks only about pieces that can be wrong (several lines, in flow style, a block scalar, tagged).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.source.nodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.source.nodes import Node, Sequence
+
+
+class Reason(NamedTuple):
+    """Why a text is refused: one sentence, the place, and what to do instead."""
+
+    message: str
+    start: int
+    end: int
+    help: str | None = None
+
+
+_SPACE = r"(?:[ \t]|\r?\n|(?<=[ \t\n])#[^\n]*)"
+_OPENING = re.compile(rf"{_SPACE}*(?:\?{_SPACE}+)?")
+_BETWEEN = re.compile(rf"{_SPACE}*,{_SPACE}*(?:\?{_SPACE}+)?")
+_CLOSING = re.compile(rf"{_SPACE}*(?:,{_SPACE}*)?")
+_EMPTY = re.compile(rf"{_SPACE}*")
+_COLON = re.compile(rf"[ \t]*:{_SPACE}+")
+_GLUED_COLON = re.compile(rf"[ \t]*:{_SPACE}*")
+_NO_VALUE = re.compile(rf"{_SPACE}*(?::{_SPACE}*)?")
+_LINE = re.compile(r"\n( *)([ \t]*)([^\n]?)")
+_HEADER = re.compile(r"[|>](?:[-+][1-9]?|[1-9][-+]?)?(?:[ \t]+#[^\n]*|[ \t]*)(?:\r?\n|\Z)")
+_BLANK_LINE = re.compile(r"( *)\r?\n")
+_UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*[ \t]+\Z")
+_PROPERTY = re.compile(r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|![-\w#;/?:@&=+$.!~*'()%<>]*)(?=[ \t\r\n,\]}]|\Z)", re.ASCII)
+_PROPERTY_GAP = re.compile(rf"{_SPACE}*")
+
+
+def continuation(text: str, start: int, end: int, minimum: int) -> Reason | None:
+    """Check that the further lines of a scalar are indented by `minimum` spaces at least."""
+    for match in _LINE.finditer(text, start, end):
+        spaces, tabs, character = match.groups()
+        if len(spaces) < minimum and (tabs or character not in ("", "\r")):
+            return _unindented(match.start(2), minimum, tab=bool(tabs))
+    return None
+
+
+def _unindented(at: int, minimum: int, *, tab: bool) -> Reason:
+    if tab:
+        return Reason("a tab cannot indent YAML", at, at + 1, "indent with spaces")
+    few = "one space" if minimum == 1 else f"{minimum} spaces"
+    message = f"this line continues a value begun above, so it must be indented by {few} at least"
+    return Reason(message, at, at + 1, "indent the line, or end the value before it")
+
+
+def flow(text: str, node: Mapping | Sequence, minimum: int, *, outermost: bool) -> Reason | None:
+    """Check what stands between the children of a flow collection, and how its lines are indented.
+
+    `minimum` is the indentation the gateway's parser asks of every line; the bracket that closes the outermost
+    collection may stand one column further left.
+    """
+    for start, end, pattern in _flow_gaps(text, node):
+        if start == end and pattern is not _BETWEEN and pattern is not _COLON:
+            continue
+        if not pattern.fullmatch(text, start, end):
+            return _odd_gap(text, start, end)
+        for match in _LINE.finditer(text, start, end + 1):
+            spaces, tabs, character = match.groups()
+            if len(spaces) >= minimum or character in ("", "\r", "#"):
+                continue
+            closes = match.end() == node.end and outermost and not tabs and len(spaces) == minimum - 1
+            if not closes:
+                return _unindented(match.start(2), minimum, tab=bool(tabs))
+    return None
+
+
+def _odd_gap(text: str, start: int, end: int) -> Reason:
+    comment = re.compile(r"(?<![ \t\n])#").search(text, start, end)
+    if comment:
+        return glued_comment(comment.start())
+    return Reason("the gateway's parser does not read this punctuation as it looks", start, max(end, start + 1), "put a space after : and , and quote anything unusual")
+
+
+def glued_comment(at: int) -> Reason:
+    """Say that a comment needs a space before its `#`."""
+    return Reason("a comment must be separated from what stands before it", at, at + 1, "put a space before #")
+
+
+def _flow_gaps(text: str, node: Mapping | Sequence) -> Iterator[tuple[int, int, re.Pattern[str]]]:
+    at = node.start
+    bracketed = text[at] in "{["
+    children: list[tuple[int, int]] = []
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            key, value = entry.key, entry.value
+            yield key.end, value.outer, _colon(text, key, value)
+            children.append((key.outer, value.end))
+    else:
+        children = [(item.outer, item.end) for item in node.items]
+    if not bracketed:
+        yield at, children[0][0], _EMPTY
+        return
+    at += 1
+    pattern = _OPENING
+    for start, end in children:
+        yield at, start, pattern
+        at, pattern = end, _BETWEEN
+    yield at, node.end - 1, _CLOSING if children else _EMPTY
+
+
+def _colon(text: str, key: Node, value: Node) -> re.Pattern[str]:
+    if isinstance(value, Scalar) and value.outer == value.end:
+        return _NO_VALUE
+    quoted = text[key.end - 1] in "\"'}]" and not (isinstance(key, Scalar) and key.style == "plain")
+    return _GLUED_COLON if quoted else _COLON
+
+
+def block_scalar(text: str, start: int, end: int, value: str) -> Reason | None:
+    """Check a literal or folded scalar; `end` is libyaml's, after the blank lines that follow the content."""
+    header = _HEADER.match(text, start)
+    if header is None:
+        line_end = text.find("\n", start)
+        line = text[start : line_end if line_end != -1 else end]
+        comment = line.find("#")
+        if comment != -1:
+            return glued_comment(start + comment)
+        return Reason("only an indentation digit and + or - may follow | or >", start, start + len(line))
+    at = header.end()
+    deepest = 0
+    while blank := _BLANK_LINE.match(text, at, end):
+        deepest = max(deepest, len(blank[1]))
+        at = blank.end()
+    explicit = any(character.isdigit() for character in header[0].partition("#")[0])
+    if deepest and not explicit:
+        spaces = re.compile(" *").match(text, at)
+        if at >= end or (spaces and len(spaces[0]) < deepest):
+            message = "the blank lines at the start of this block have more spaces than its first line"
+            return Reason(message, header.end(), at, "remove the spaces from the blank lines")
+    tail = _UNFINISHED_TAIL.match(text, end)
+    if tail is not None or (end == len(text) and _UNFINISHED_TAIL.match(text, text.rfind("\n") + 1)):
+        message = "the file ends in spaces that may belong to this block"
+        return Reason(message, text.rfind("\n") + 1, len(text), "end the file with a line break")
+    return None
+
+
+def properties(text: str, outer: int, anchor: str | None, tag: str | None) -> tuple[int, Reason | None]:
+    """Find where a node's content starts, after its anchor and tag; and why the gateway would read them otherwise."""
+    at = outer
+    for _ in range((anchor is not None) + (tag is not None)):
+        match = _PROPERTY.match(text, at)
+        if match is None or (match["anchor"] or anchor) != anchor:
+            return at, Reason("the gateway's parser reads this anchor or tag differently", at, at + 1, "use letters, digits, - and _ only")
+        at = match.end()
+        gap = _PROPERTY_GAP.match(text, at)
+        at = gap.end() if gap is not None else at
+    return at, None
