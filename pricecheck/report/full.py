@@ -57,7 +57,7 @@ def _gutter_width(found: StampedFinding) -> int:
 def _advice(found: StampedFinding, style: Style, margin: str, *, hint: bool) -> Iterator[str]:
     finding = found.finding
     if finding.help is not None:
-        first, *rest = finding.help.splitlines() or [""]
+        first, *rest = finding.help.split("\n")
         yield f"{margin}{style.paint(BLUE, '=')} {style.paint(GREEN, 'help:')} {visible(first)}"
         for line in rest:
             yield f"{margin}        {visible(line)}".rstrip()
