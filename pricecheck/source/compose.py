@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import ConfigPath, Label, Span
 from pricecheck.source import strict
+from pricecheck.source.aliases import MERGE_KEY, BadMergeError, is_merge_key, merged_index, raw_key
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.keys import entry_name, javascript_order
 from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, ScalarValue, Sequence, Style
@@ -34,13 +35,13 @@ _STYLES: dict[str | None, Style] = {
     "|": "literal",
     ">": "folded",
 }
+_AFTER_ALIAS = frozenset(["", *" \t\r\n,[]{}"])
 _OBJECT_TAGS = {
     Scalar: {TAG_PREFIX + name for name in ("binary", "timestamp", "merge")},
     Mapping: {TAG_PREFIX + "set"},
     Sequence: {TAG_PREFIX + name for name in ("omap", "pairs")},
 }
 """Tags that make the gateway's parser build a JavaScript object no config field takes."""
-
 
 
 class Refused(Exception):  # noqa: N818 - no error of ours: what the gateway's parser does
@@ -90,10 +91,11 @@ class Composer:
         self.shift = shift
         self.back = back
         self.rules, self.first = (YAML_1_1, YAML_1_1_FIRST) if version == "1.1" else (CORE, CORE_FIRST)
+        self.merging = version == "1.1"
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
         self.anchors: dict[str, Node | _Open] = {}
-        self.uses: list[tuple[Alias, ConfigPath]] = []
+        self.aliased = False
 
     def compose(self, get_event: Callable[[], Any]) -> Node:
         """Read events up to the end of the root node.
@@ -149,15 +151,17 @@ class Composer:
         if event.anchor is not None or event.tag is not None:
             return self._with_properties(event, value, style, start, end)
         if style == "plain":
-            if len(value) != end - start:
+            if not self.text.startswith(value, start, end):
                 self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
             if value[:1] in self.first:
                 value = self._plain_value(value, start, end)
         elif style in {"double", "single"}:
             if self.text.find("\n", start, end) != -1:
                 self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
+                if style == "double":
+                    self._refuse_if(strict.double_quoted(self.text, start, end))
         else:
-            end = self._block_scalar(start, end, value)
+            value, end = self._block_scalar(start, end, value)
         return _new(Scalar, (value, start, end, style, start, None, None))
 
     def _plain_value(self, value: str, start: int, end: int) -> ScalarValue:
@@ -174,9 +178,11 @@ class Composer:
         if style == "plain" and not value:
             start = end
         elif style in {"literal", "folded"}:
-            end = self._block_scalar(start, end, value)
+            value, end = self._block_scalar(start, end, value)
         elif self.text.find("\n", start, end) != -1:
             self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
+            if style == "double":
+                self._refuse_if(strict.double_quoted(self.text, start, end))
         tag = event.tag
         if tag is None:
             if style == "plain":
@@ -205,25 +211,33 @@ class Composer:
                 return frame.start - max(self.text.rfind("\n", 0, frame.start) + 1, self.shift) + 1
         return 0
 
-    def _block_scalar(self, start: int, end: int, value: str) -> int:
-        """Give where the last line with content ends: libyaml's mark also covers the blank lines after it."""
-        self._refuse_if(strict.block_scalar(self.text, start, end, value))
+    def _block_scalar(self, start: int, end: int, value: str) -> tuple[str, int]:
+        """Give its value, and where its last line with content ends: libyaml's mark covers the blank lines below."""
+        self._refuse_if(strict.block_scalar(self.text, start, end, self._minimum()))
         content = len(self.text[start:end].rstrip(" \t\r\n")) + start
         line_end = self.text.find("\n", content, end)
         if line_end == -1:
-            return end
-        return line_end - 1 if self.text[line_end - 1] == "\r" and line_end > content else line_end
+            return strict.completed(self.text, start, value), end
+        return value, line_end - 1 if self.text[line_end - 1] == "\r" and line_end > content else line_end
 
     def _alias(self, event: Any) -> Alias:  # noqa: ANN401
         start = event.start_mark.index + self.shift
         end = event.end_mark.index + self.shift
+        if self.text[end : end + 1] not in _AFTER_ALIAS:
+            raise Refused(
+                "the gateway's parser reads a longer name here",
+                start,
+                end + 1,
+                self.path(),
+                help="put a space after it",
+            )
         target = self.anchors.get(event.anchor)
         if target is None:
             raise Refused(f"the alias *{event.anchor} has no anchor before it", start, end, self.path())
         if isinstance(target, _Open):
             raise Refused(f"the alias *{event.anchor} stands inside the value it repeats", start, end, self.path())
         node = Alias(event.anchor, target, start, end, start)
-        self.uses.append((node, self.path()))
+        self.aliased = True
         return node
 
     def _open(self, event: Any, *, is_mapping: bool) -> None:  # noqa: ANN401
@@ -250,7 +264,10 @@ class Composer:
         if frame.is_mapping:
             if len(frame.index) != len(frame.entries):
                 self._duplicates(frame)
-            node = _new(Mapping, (tuple(frame.entries), javascript_order(frame.index), *place))
+            index = frame.index
+            if self.merging and MERGE_KEY in index:
+                index = self._merged(frame)
+            node = _new(Mapping, (tuple(frame.entries), javascript_order(index), *place))
         else:
             node = _new(Sequence, (tuple(frame.items), *place))
         if frame.flow:
@@ -267,14 +284,12 @@ class Composer:
         return name
 
     def _duplicates(self, frame: _Open) -> None:
-        seen: dict[tuple[type, Any], Entry] = {}
+        seen: dict[tuple[type, ScalarValue], Entry] = {}
         for entry in frame.entries:
             key = entry.key
-            if not isinstance(key, Scalar):
+            if not isinstance(key, Scalar) or (self.merging and is_merge_key(key)):
                 continue
-            value = key.value
-            kind = float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
-            first = seen.setdefault((kind, value), entry)
+            first = seen.setdefault(raw_key(key), entry)
             if first is not entry:
                 self.problems.append(
                     Problem(
@@ -286,6 +301,14 @@ class Composer:
                         "remove one of the two",
                     )
                 )
+
+    def _merged(self, frame: _Open) -> dict[str, Entry]:
+        try:
+            return merged_index(frame.entries)
+        except BadMergeError as error:
+            node = error.args[0]
+            message = "<< merges mappings only, under %YAML 1.1"
+            raise Refused(message, node.start, node.end, self.path()) from None
 
 
 _new = tuple.__new__

@@ -14,6 +14,7 @@ from pricecheck.source.document import Problem, ProblemKind
 
 _PRELUDE_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)|%[^\n]*(?:\n|\Z)")
 _COMMENT = re.compile(r"[ \t]#.*", re.DOTALL)
+_SEPARATOR = re.compile(r"[ \t]+")
 _START = re.compile(r"---(?=[ \t\r\n]|\Z)")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 
@@ -41,7 +42,7 @@ def read_prelude(text: str) -> Prelude:
         line = match[0]
         if line.startswith("%"):
             found = Span(at, at + len(line.rstrip()))
-            name, *parts = _COMMENT.sub("", line).split()
+            name, *parts = _SEPARATOR.split(_COMMENT.sub("", line).strip())
             wrong = _judge(name, parts)
             if wrong is not None:
                 return Prelude(version, text, Problem(ProblemKind.SYNTAX, wrong, found))

@@ -16,20 +16,62 @@ if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
 
 _GLUED = re.compile(r"""#(?<=["'\[\]{},:|>+\-0-9]#)""")
+_TIGHT_COMMENT = re.compile(r"\n( *)#(?=[^ \t\r\n])")
+_TO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*")
+_STRAY = re.compile("\r(?!\n)|\ufeff")
 _GAP = re.compile(r"[ \t]+")
 
 
 def check_layout(text: str, root: Node | None) -> Reason | None:
     """Find a comment or a tab that the gateway's parser refuses although libyaml does not."""
+    strays = (
+        [match.start() for match in _STRAY.finditer(text, int(text.startswith("\ufeff")))] if _has_stray(text) else []
+    )
     tabs = "\t" in text
     glued = [match.start() for match in _GLUED.finditer(text)] if "#" in text else []
-    if not tabs and not glued:
+    tight = [match for match in _TIGHT_COMMENT.finditer(text)] if "#" in text else []
+    if not (tabs or glued or strays or tight):
         return None
     regions = Regions(text, root)
     for at in glued:
         if regions.scalar_at(at) is None and regions.comment_at(at) == at:
             return glued_comment(at)
+    for match in tight:
+        reason = _check_tight(text, match, regions)
+        if reason is not None:
+            return reason
+    for at in strays:
+        reason = _check_stray(text, at, regions)
+        if reason is not None:
+            return reason
     return _check_tabs(text, regions) if tabs else None
+
+
+def _check_tight(text: str, comment: re.Match[str], regions: Regions) -> Reason | None:
+    """Check a comment line without a space after `#`, at which the gateway's parser forgets the indentation it asks for."""
+    content = _TO_CONTENT.match(text, comment.start() + 1)
+    minimum = regions.values.get(content.end()) if content is not None else None
+    at = comment.end() - 1
+    if minimum is None or len(comment[1]) >= minimum or regions.scalar_at(at) is not None:
+        return None
+    message = "below this comment the gateway's parser misjudges the indentation of the value"
+    return Reason(message, at, at + 1, "put a space after #, or indent the comment like the value")
+
+
+def _has_stray(text: str) -> bool:
+    return "\r" in text or "\ufeff" in text
+
+
+def _check_stray(text: str, at: int, regions: Regions) -> Reason | None:
+    if regions.comment_at(at) is not None:
+        return None
+    if text[at] == "\r":
+        message = "a carriage return alone does not end a line for the gateway's parser"
+        return Reason(message, at, at + 1, "save the file with LF or CRLF line endings")
+    node = regions.scalar_at(at)
+    if isinstance(node, Scalar) and node.style != "plain":
+        return None
+    return Reason("a byte order mark in the middle of the file", at, at + 1, "remove it")
 
 
 def _check_tabs(text: str, regions: Regions) -> Reason | None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from pricecheck.source.nodes import Alias, Mapping, Scalar, Sequence
+from pricecheck.source.nodes import Alias, Mapping, Scalar
 
 if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
 
 
 class Regions:
-    """The scalars, aliases and block starts of a document, in file order, to ask what an offset belongs to."""
+    """What a document's text is made of, to ask what an offset belongs to.
+
+    `blocks` are the starts of block collections, `flows` the places of flow collections, `values` the starts of scalars
+    and flow collections that are no keys, each with the indentation the gateway's parser asks of its further lines.
+    """
 
     def __init__(self, text: str, root: Node | None) -> None:
         self.text = text
@@ -21,13 +25,20 @@ class Regions:
         self.scalars: list[Scalar | Alias] = []
         self.blocks: set[int] = set()
         self.flows: list[tuple[int, int]] = []
+        self.values: dict[int, int] = {}
         if root is not None:
             self._collect(root)
 
     def _collect(self, root: Node) -> None:
-        stack = [root]
+        stack: list[tuple[Node, int, bool]] = [(root, 0, False)]
         while stack:
-            node = stack.pop()
+            node, minimum, is_key = stack.pop()
+            if isinstance(node, Scalar | Alias) or node.flow:
+                if not is_key:
+                    self.values[node.outer] = self.values[node.start] = minimum
+            else:
+                self.blocks.add(node.start)
+                minimum = node.start - self.text.rfind("\n", 0, node.start)
             if isinstance(node, Scalar | Alias):
                 self.scalars.append(node)
                 self.starts.append(node.start)
@@ -35,13 +46,11 @@ class Regions:
                 continue
             if node.flow:
                 self.flows.append((node.start, node.end))
-            else:
-                self.blocks.add(node.start)
             if isinstance(node, Mapping):
                 for entry in reversed(node.entries):
-                    stack += (entry.value, entry.key)
-            elif isinstance(node, Sequence):
-                stack.extend(reversed(node.items))
+                    stack += ((entry.value, minimum, False), (entry.key, minimum, True))
+            else:
+                stack.extend((item, minimum, False) for item in reversed(node.items))
 
     def scalar_at(self, offset: int) -> Scalar | Alias | None:
         """Give the scalar or alias whose own text covers the character at `offset`.

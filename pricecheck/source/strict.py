@@ -30,6 +30,9 @@ _SPACE = r"(?:[ \t]|\r?\n|(?<=[ \t\n])#[^\n]*)"
 _OPENING = re.compile(rf"{_SPACE}*(?:\?{_SPACE}+)?")
 _BETWEEN = re.compile(rf"{_SPACE}*,{_SPACE}*(?:\?{_SPACE}+)?")
 _CLOSING = re.compile(rf"{_SPACE}*(?:,{_SPACE}*)?")
+_INDENTED = r"(?:[ \t]|\r?\n|(?<=[ \t])#[^\n]*)"
+_BETWEEN_PAIRS = re.compile(rf"{_INDENTED}*,{_SPACE}*(?:\?{_SPACE}+)?")
+_CLOSING_PAIR = re.compile(rf"{_INDENTED}*(?:,{_SPACE}*)?")
 _EMPTY = re.compile(rf"{_SPACE}*")
 _COLON = re.compile(rf"[ \t]*:{_SPACE}+")
 _GLUED_COLON = re.compile(rf"[ \t]*:{_SPACE}*")
@@ -37,8 +40,13 @@ _NO_VALUE = re.compile(rf"{_SPACE}*(?::{_SPACE}*)?")
 _LINE = re.compile(r"\n( *)([ \t]*)([^\n]?)")
 _HEADER = re.compile(r"[|>](?:[-+][1-9]?|[1-9][-+]?)?(?:[ \t]+#[^\n]*|[ \t]*)(?:\r?\n|\Z)")
 _BLANK_LINE = re.compile(r"( *)\r?\n")
+_TIGHT_COMMENT = re.compile(rf"{_SPACE}*?\n *#(?=[^ \t\r\n])")
+_ESCAPED_BREAK = re.compile(r"\\\r?\n[ \t]*\r?\n")
 _UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*[ \t]+\Z")
-_PROPERTY = re.compile(r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|![-\w#;/?:@&=+$.!~*'()%<>]*)(?=[ \t\r\n,\]}]|\Z)", re.ASCII)
+_PROPERTY = re.compile(
+    r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|!<(?!!!?>)[^\s>]*>|!(?:[-\w]*!)?[-\w#;/?:@&=+$.~*'()%]+|!)(?=[ \t\r\n,\]}]|\Z)",
+    re.ASCII,
+)
 _PROPERTY_GAP = re.compile(rf"{_SPACE}*")
 
 
@@ -49,6 +57,15 @@ def continuation(text: str, start: int, end: int, minimum: int) -> Reason | None
         if len(spaces) < minimum and (tabs or character not in ("", "\r")):
             return _unindented(match.start(2), minimum, tab=bool(tabs))
     return None
+
+
+def double_quoted(text: str, start: int, end: int) -> Reason | None:
+    """Check a double-quoted scalar of several lines for an escaped line break with a blank line after it."""
+    match = _ESCAPED_BREAK.search(text, start, end)
+    if match is None:
+        return None
+    message = "the gateway's parser reads a blank line after an escaped line break in its own way"
+    return Reason(message, match.start(), match.end(), "write \\n for a line break")
 
 
 def _unindented(at: int, minimum: int, *, tab: bool) -> Reason:
@@ -66,7 +83,7 @@ def flow(text: str, node: Mapping | Sequence, minimum: int, *, outermost: bool) 
     collection may stand one column further left.
     """
     for start, end, pattern in _flow_gaps(text, node):
-        if start == end and pattern is not _BETWEEN and pattern is not _COLON:
+        if start == end and pattern not in (_BETWEEN, _BETWEEN_PAIRS, _COLON):
             continue
         if not pattern.fullmatch(text, start, end):
             return _odd_gap(text, start, end)
@@ -81,10 +98,15 @@ def flow(text: str, node: Mapping | Sequence, minimum: int, *, outermost: bool) 
 
 
 def _odd_gap(text: str, start: int, end: int) -> Reason:
-    comment = re.compile(r"(?<![ \t\n])#").search(text, start, end)
+    comment = re.compile(r"(?<![ \t])#").search(text, start, end)
     if comment:
         return glued_comment(comment.start())
-    return Reason("the gateway's parser does not read this punctuation as it looks", start, max(end, start + 1), "put a space after : and , and quote anything unusual")
+    return Reason(
+        "the gateway's parser does not read this punctuation as it looks",
+        start,
+        max(end, start + 1),
+        "put a space after : and , and quote anything unusual",
+    )
 
 
 def glued_comment(at: int) -> Reason:
@@ -95,23 +117,28 @@ def glued_comment(at: int) -> Reason:
 def _flow_gaps(text: str, node: Mapping | Sequence) -> Iterator[tuple[int, int, re.Pattern[str]]]:
     at = node.start
     bracketed = text[at] in "{["
-    children: list[tuple[int, int]] = []
+    children: list[tuple[int, int, bool]] = []
     if isinstance(node, Mapping):
         for entry in node.entries:
             key, value = entry.key, entry.value
             yield key.end, value.outer, _colon(text, key, value)
-            children.append((key.outer, value.end))
+            children.append((key.outer, value.end, True))
     else:
-        children = [(item.outer, item.end) for item in node.items]
+        children = [(item.outer, item.end, _is_pair(text, item)) for item in node.items]
     if not bracketed:
         yield at, children[0][0], _EMPTY
         return
     at += 1
-    pattern = _OPENING
-    for start, end in children:
-        yield at, start, pattern
-        at, pattern = end, _BETWEEN
-    yield at, node.end - 1, _CLOSING if children else _EMPTY
+    between, closing = _OPENING, _EMPTY
+    for start, end, pair in children:
+        yield at, start, between
+        at = end
+        between, closing = (_BETWEEN_PAIRS, _CLOSING_PAIR) if pair else (_BETWEEN, _CLOSING)
+    yield at, node.end - 1, closing
+
+
+def _is_pair(text: str, item: Node) -> bool:
+    return isinstance(item, Mapping) and text[item.start] != "{"
 
 
 def _colon(text: str, key: Node, value: Node) -> re.Pattern[str]:
@@ -121,8 +148,22 @@ def _colon(text: str, key: Node, value: Node) -> re.Pattern[str]:
     return _GLUED_COLON if quoted else _COLON
 
 
-def block_scalar(text: str, start: int, end: int, value: str) -> Reason | None:
-    """Check a literal or folded scalar; `end` is libyaml's, after the blank lines that follow the content."""
+def completed(text: str, start: int, value: str) -> str:
+    """Give the value of a block scalar that ends with the file: the gateway's parser sees a line break there."""
+    header = _HEADER.match(text, start)
+    if not value or value.endswith("\n") or header is None or "-" in header[0].partition("#")[0]:
+        return value
+    return value + "\n"
+
+
+def block_scalar(text: str, start: int, end: int, minimum: int) -> Reason | None:
+    """Check a literal or folded scalar; `end` is libyaml's, after the blank lines that follow the content.
+
+    `minimum` is the least column its `|` or `>` may have on a line of its own.
+    """
+    line_start = text.rfind("\n", 0, start) + 1
+    if not text[line_start:start].strip(" ") and start - line_start < minimum:
+        return _unindented(start, minimum, tab=False)
     header = _HEADER.match(text, start)
     if header is None:
         line_end = text.find("\n", start)
@@ -139,9 +180,11 @@ def block_scalar(text: str, start: int, end: int, value: str) -> Reason | None:
     explicit = any(character.isdigit() for character in header[0].partition("#")[0])
     if deepest and not explicit:
         spaces = re.compile(" *").match(text, at)
-        if at >= end or (spaces and len(spaces[0]) < deepest):
+        if at >= end or (spaces is not None and len(spaces[0]) < deepest):
             message = "the blank lines at the start of this block have more spaces than its first line"
             return Reason(message, header.end(), at, "remove the spaces from the blank lines")
+    if minimum == 0 and at >= end and text[end:].strip():
+        return Reason("the gateway's parser reads the next line as part of this empty block", start, start + 1)
     tail = _UNFINISHED_TAIL.match(text, end)
     if tail is not None or (end == len(text) and _UNFINISHED_TAIL.match(text, text.rfind("\n") + 1)):
         message = "the file ends in spaces that may belong to this block"
@@ -155,8 +198,17 @@ def properties(text: str, outer: int, anchor: str | None, tag: str | None) -> tu
     for _ in range((anchor is not None) + (tag is not None)):
         match = _PROPERTY.match(text, at)
         if match is None or (match["anchor"] or anchor) != anchor:
-            return at, Reason("the gateway's parser reads this anchor or tag differently", at, at + 1, "use letters, digits, - and _ only")
+            return at, Reason(
+                "the gateway's parser reads this anchor or tag differently",
+                at,
+                at + 1,
+                "use letters, digits, - and _ only",
+            )
         at = match.end()
+        tight = _TIGHT_COMMENT.match(text, at)
+        if tight is not None:
+            message = "below this comment the gateway's parser misjudges the indentation of the value"
+            return at, Reason(message, tight.end() - 1, tight.end(), "put a space after #")
         gap = _PROPERTY_GAP.match(text, at)
         at = gap.end() if gap is not None else at
     return at, None

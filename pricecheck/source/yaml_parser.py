@@ -6,17 +6,21 @@ The gateway reads YAML with the npm package `yaml` 2.9 (gateway.md §1); docs/ya
 from __future__ import annotations
 
 import gc
+import re
 from typing import Any
 
 from pricecheck.findings import SourceText, Span
+from pricecheck.source.aliases import AliasLimit
 from pricecheck.source.compose import Composer, Refused
 from pricecheck.source.directives import read_prelude
 from pricecheck.source.document import Document, Problem, ProblemKind
 from pricecheck.source.layout import check_layout
-from pricecheck.source.nodes import Node, Scalar
+from pricecheck.source.nodes import Scalar
 from pricecheck.source.stand_in import disguise
 
 _BYTE_ORDER_MARK = "\ufeff"
+_MORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?![ \t]*(?:#[^\n]*)?\Z)([^\n]+)")
+_CONFUSED_BY_MARK = re.compile(r"[ ]+[^ \t\r\n#]|[-?:](?:[ \t\r\n]|\Z)")
 
 
 def parse(source: SourceText, *, is_json: bool = False) -> Document:
@@ -49,9 +53,10 @@ def _parse_yaml(source: SourceText) -> Document:
     version, readable, problem = read_prelude(text[shift:])
     if problem is not None:
         return Document(source, None, (problem,))
+    if shift and _CONFUSED_BY_MARK.match(text, shift):
+        message = "after a byte order mark the gateway's parser misjudges the indentation of the first line"
+        return _refuse(source, message, Span(0, 1))
     mask = disguise(readable)
-    composer: Composer | None = None
-    root: Node | None = None
     try:
         parser = CParser(mask.text)
         get_event = parser.get_event
@@ -61,7 +66,10 @@ def _parse_yaml(source: SourceText) -> Document:
             return Document(source, None, ())
         composer = Composer(text, shift, mask.back, version)
         root = composer.compose(get_event)
-        get_event()
+        event = get_event()
+        rest = event.end_mark.index + shift
+        if event.explicit and (more := _MORE.match(text, rest)):
+            raise Refused("nothing may follow the end of the document", more.start(1), more.end(1))
         event = get_event()
         if event.__class__ is not events.StreamEndEvent:
             start = event.start_mark.index + shift
@@ -77,6 +85,10 @@ def _parse_yaml(source: SourceText) -> Document:
     reason = check_layout(text, root)
     if reason is not None:
         return _refuse(source, reason.message, Span(reason.start, reason.end))
+    attack = AliasLimit(merging=composer.merging).exceeded_by(root) if composer.aliased else None
+    if attack is not None:
+        message = f"the value of &{attack.name} is repeated too often: the gateway's parser takes it for an attack"
+        return _refuse(source, message, attack.span)
     if isinstance(root, Scalar) and root.outer == root.end and root.value is None:
         root = None
     return Document(source, root, tuple(composer.problems), yaml_version=version)
