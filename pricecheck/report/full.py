@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pricecheck.findings import Fix, Safety, StampedFinding
 from pricecheck.report.concise import headline
 from pricecheck.report.counts import statistics_lines, summary_sentence
-from pricecheck.report.snippet import Mark, snippet
 from pricecheck.report.style import BLUE, GREEN, SEVERITY_TINTS, Style
 from pricecheck.report.visible import visible
 
@@ -35,23 +34,23 @@ def _block(found: StampedFinding, style: Style, options: RenderOptions) -> Itera
     yield headline(found, style)
     margin = ""
     if options.show_source:
-        lines = snippet(_marks(found), style, options.width)
+        lines, gutter = _source_lines(found, style, options.width)
         yield from lines
-        margin = " " * _gutter_width(found) + " "
+        margin = " " * (gutter + 1)
     yield from _advice(found, style, margin, hint=options.fix_hint)
 
 
-def _marks(found: StampedFinding) -> list[Mark]:
+def _source_lines(found: StampedFinding, style: Style, columns: int) -> tuple[list[str], int]:
+    # A clean run, the one to be fast, never gets here.
+    from pricecheck.report.snippet import Mark, snippet
+
     finding = found.finding
     text = f"{found.severity.value}: {found.impact.value}"
-    return [
+    marks = [
         Mark(found.source, finding.span, text, "^", SEVERITY_TINTS[found.severity]),
         *(Mark(label.source or found.source, label.span, label.message, "-", BLUE) for label in finding.related),
     ]
-
-
-def _gutter_width(found: StampedFinding) -> int:
-    return len(str(found.end.line))
+    return snippet(marks, style, columns)
 
 
 def _advice(found: StampedFinding, style: Style, margin: str, *, hint: bool) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Impact, Safety, Severity, StampedFinding
 
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(NamedTuple):
     """What a report says about a rule. `page` is its Markdown page, indented or not."""
 
     code: str
@@ -53,8 +52,7 @@ class Report:
         return sorted(self.findings, key=lambda found: found.severity.rank)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """How to show a report; formats ignore what does not concern them.
 
     `color` writes ANSI colours, `width` is the terminal's in columns, `fix_hint` names the flags that apply fixes,
@@ -73,8 +71,7 @@ class RenderOptions:
     working_directory: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The counts of a report. `rejected_files` are files the gateway would not start with."""
 
     files: int

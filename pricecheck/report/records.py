@@ -39,18 +39,7 @@ def finding_record(found: StampedFinding) -> dict[str, Json]:
 
 def summary_record(report: Report) -> dict[str, Json]:
     """Give the counts of a report."""
-    summary = summarize(report)
-    return {
-        "files": summary.files,
-        "rejected_files": summary.rejected_files,
-        "errors": summary.errors,
-        "warnings": summary.warnings,
-        "infos": summary.infos,
-        "fixable": summary.fixable,
-        "fixable_unsafe": summary.fixable_unsafe,
-        "fixed": summary.fixed,
-        "suppressed": summary.suppressed,
-    }
+    return {**summarize(report)._asdict()}
 
 
 def statistics_record(report: Report) -> list[Json]:

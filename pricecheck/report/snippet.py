@@ -46,8 +46,11 @@ class _View(NamedTuple):
     length: int
 
 
-def snippet(marks: Sequence[Mark], style: Style, columns: int) -> list[str]:
-    """Show the lines under `marks`, those of the first mark's file first; lines are at most about `columns` wide."""
+def snippet(marks: Sequence[Mark], style: Style, columns: int) -> tuple[list[str], int]:
+    """Give the lines that show `marks`, those of the first mark's file first, and how many columns their numbers take.
+
+    Source lines are cut to `columns`, gutter included, but never to less than 40 columns of text.
+    """
     groups: dict[str, list[_Piece]] = {}
     for mark in marks:
         groups.setdefault(mark.source.path, []).extend(_pieces(mark))
@@ -61,7 +64,7 @@ def snippet(marks: Sequence[Mark], style: Style, columns: int) -> list[str]:
             shown.append(style.paint(BLUE, " " * digits + " :::") + f" {visible(path)}:{place.line}:{place.column}")
         shown.append(bar)
         shown += _rows(sorted(pieces, key=lambda piece: piece.line), style, digits, room)
-    return [*shown, bar]
+    return [*shown, bar], digits
 
 
 def _pieces(mark: Mark) -> Iterator[_Piece]:

@@ -94,6 +94,25 @@ def test_carets_stand_under_wide_and_combining_characters(line: str) -> None:
     assert carets_stand_under(full(finding(text, "価値"), text=text), "価値")
 
 
+@pytest.mark.parametrize(
+    ("before", "columns"),
+    [
+        ("a", 1),
+        ("価", 2),
+        ("\uff46", 2),
+        ("🙂", 2),
+        ("e\u0301", 1),
+        ("👩\u200d🚀", 4),
+        ("ش", 1),
+        ("\xa0", 4),
+        ("\t", 4),
+    ],
+)
+def test_columns_that_characters_take(before: str, columns: int) -> None:
+    output = full(Finding("wrong", Span(len(before), len(before) + 1)), text=f"{before}X")
+    assert f"\n  | {' ' * columns}^ error" in output
+
+
 def test_tabs_become_four_spaces_and_carets_follow() -> None:
     text = "\t\tprice:\t5\n"
     output = full(finding(text, "5"), text=text)
@@ -242,6 +261,13 @@ def test_line_numbers_of_different_length_keep_the_gutter_straight() -> None:
     output = full(finding(text, "last", related=(Label(Span(0, 5), "here"),)), text=text)
     bars = {line.index("|") for line in output.splitlines()[1:] if "|" in line}
     assert bars == {4}
+
+
+def test_advice_lines_up_with_the_gutter_of_the_longest_line_number() -> None:
+    text = "first: 1\n" + "a: 1\n" * 99 + "last: 2\n"
+    label = Label(span_of(source(text), "last"), "here")
+    output = full(finding(text, "first", related=(label,), help="write 2"), text=text)
+    assert output.endswith("    |\n    = help: write 2\n")
 
 
 def test_colour_only_adds_escapes() -> None:

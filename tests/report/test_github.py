@@ -53,12 +53,12 @@ def test_github_sample() -> None:
 
 
 def test_github_escapes_decode_back() -> None:
-    text = source("a: 1\n", "dir,1/a:b 100%.yaml")
+    text = source("a: 1\n", "dir,1/a::b=c, 100%.yaml")
     messages = ["100% %0A %2C", "a::b::c, d", "two\nlines", "::error::injected", "%25"]
     output = render("github", report(*(stamped(text, Finding(m, Span(0, 1))) for m in messages)), RenderOptions())
     commands = decoded_commands(output)
     assert [data for _, _, data in commands] == messages
-    assert {properties["file"] for _, properties, _ in commands} == {"dir,1/a:b 100%.yaml"}
+    assert {properties["file"] for _, properties, _ in commands} == {"dir,1/a::b=c, 100%.yaml"}
 
 
 def test_github_nasty_text_stays_one_command_a_finding() -> None:

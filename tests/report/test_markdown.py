@@ -60,6 +60,13 @@ def test_markdown_fits_in_a_comment_and_says_what_is_left_out(files: int) -> Non
     assert output.count("<details>") == output.count("</details>")
 
 
+@pytest.mark.parametrize("files", range(160, 270, 2))
+def test_markdown_cut_anywhere_closes_what_it_opened(files: int) -> None:
+    output = render("markdown", report(*many(3_000, files=files)), RenderOptions())
+    tags = re.findall("</?details>", output)
+    assert tags == ["<details>", "</details>"] * (len(tags) // 2)
+
+
 def test_markdown_that_is_cut_keeps_the_worst() -> None:
     findings = [*many(3_000, Severity.INFO, files=30), *many(5, Severity.ERROR)]
     output = render("markdown", report(*findings), RenderOptions())

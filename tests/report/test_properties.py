@@ -72,14 +72,14 @@ OPTIONS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_every_format_renders_every_report(made: Report, options: RenderOptions) -> None:
     for name in FORMATS:
         render(name, made, options).encode("utf-8")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_text_for_people_acts_on_no_terminal(made: Report, options: RenderOptions) -> None:
     for name in ("full", "concise"):
@@ -89,7 +89,7 @@ def test_text_for_people_acts_on_no_terminal(made: Report, options: RenderOption
         assert plain.replace("\n", "").replace("\u200d", "").isprintable()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports())
 def test_concise_has_a_line_for_each_finding(made: Report) -> None:
     lines = render("concise", made, RenderOptions(show_summary=False)).split("\n")[:-1]
@@ -100,7 +100,7 @@ def test_concise_has_a_line_for_each_finding(made: Report) -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_json_comes_back_as_it_went_in(made: Report, options: RenderOptions) -> None:
     parsed = json.loads(render("json", made, options))
@@ -122,7 +122,7 @@ def test_json_comes_back_as_it_went_in(made: Report, options: RenderOptions) -> 
     assert [json.loads(line) for line in lines] == parsed["findings"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_sarif_is_valid_and_its_regions_are_the_spans(made: Report, options: RenderOptions) -> None:
     parsed = json.loads(render("sarif", made, options))
@@ -135,7 +135,7 @@ def test_sarif_is_valid_and_its_regions_are_the_spans(made: Report, options: Ren
         assert result["message"]["text"].startswith(found.finding.message)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_gitlab_and_junit_have_an_entry_for_each_finding(made: Report, options: RenderOptions) -> None:
     entries = json.loads(render("gitlab", made, options))
@@ -145,7 +145,7 @@ def test_gitlab_and_junit_have_an_entry_for_each_finding(made: Report, options: 
     assert int(root.attrib["tests"]) == len(list(root.iter("testcase")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_github_commands_decode_to_the_findings(made: Report, options: RenderOptions) -> None:
     commands = decoded_commands(render("github", made, options))
@@ -159,7 +159,7 @@ def test_github_commands_decode_to_the_findings(made: Report, options: RenderOpt
     assert told == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reports(), OPTIONS)
 def test_markdown_has_a_row_for_each_finding_and_no_foreign_markup(made: Report, options: RenderOptions) -> None:
     output = render("markdown", made, options)
