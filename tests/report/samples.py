@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Severity, SourceText, Span, StampedFinding
+from pricecheck.fingerprints import stamp_fingerprints
 from pricecheck.report.model import Report, RuleInfo
 
 CONFIG = """\
@@ -80,6 +83,13 @@ def report(
 ) -> Report:
     names = tuple(dict.fromkeys(found.file for found in findings)) if files is None else files
     return Report(findings, names, RULES, tool_version="0.1.0", suppressed=suppressed, fixed=fixed)
+
+
+def documented() -> Report:
+    """The finding that docs/formats.md shows in every format."""
+    (raw, *_) = sample().findings
+    (fingerprint,) = stamp_fingerprints([(raw.rule, raw.file, raw.finding.path, "")])
+    return report(replace(raw, fingerprint=fingerprint), files=("gateway.yaml",))
 
 
 def sample() -> Report:
