@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_ALIAS_COUNT = 100
-_MAX_STEPS = 1_000_000
+MAX_SIZE = 10_000_000
+"""Values a text may have with its aliases written out. The parser never counts empty ones, so those could explode."""
 MERGE_KEY = "<<"
 
 
@@ -91,10 +92,11 @@ class _Count:
 
 
 class _Inside(NamedTuple):
-    """What an anchored value holds: any scalar at all, and the targets of its aliases."""
+    """What an anchored value holds: any scalar at all, the targets of its aliases, how many values written out."""
 
     leaf: bool
     targets: tuple[Node, ...]
+    size: int
 
 
 class AliasLimit:
@@ -104,21 +106,23 @@ class AliasLimit:
         self.merging = merging
         self.counts: dict[int, _Count] = {}
         self.inside: dict[int, _Inside] = {}
+        self.size = 0
 
-    def exceeded_by(self, root: Node) -> Alias | None:
-        """Give the first alias that the parser takes for an attack, or None."""
-        steps = 0
+    def exceeded_by(self, root: Node) -> tuple[Alias, str] | None:
+        """Give the first alias that is one too many, and why; None where all are fine."""
         stack: list[tuple[Node, str]] = [(root, "node")]
         while stack:
             node, role = stack.pop()
-            steps += 1
+            self.size += 1
             if isinstance(node, Alias):
                 count = self.counts.get(id(node.target))
                 if count is None:
                     stack += ((node, role), (node.target, "node"))
                     continue
-                if self._use(node, count) or steps > _MAX_STEPS:
-                    return node
+                if self._use(node, count):
+                    return node, f"&{node.name} is repeated so often that the gateway's parser takes it for an attack"
+                if self.size > MAX_SIZE:
+                    return node, f"with its aliases written out this text has more than {MAX_SIZE:,} values"
                 if role == "merge" and isinstance(node.target, Mapping | Sequence):
                     self._push_source(stack, node.target)
             elif role == "merge":
@@ -149,6 +153,7 @@ class AliasLimit:
         count.uses += 1
         if count.weight == 0:
             count.weight = self._weight(alias.target)
+        self.size += self.inside[id(alias.target)].size
         return count.uses * count.weight > MAX_ALIAS_COUNT
 
     def _weight(self, target: Node) -> int:
@@ -160,12 +165,16 @@ class AliasLimit:
 
     def _look_inside(self, target: Node) -> _Inside:
         leaf = False
+        size = 0
         targets: dict[int, Node] = {}
         stack = [target]
         while stack:
             node = stack.pop()
+            size += 1
             if isinstance(node, Alias):
                 targets[id(node.target)] = node.target
+                known = self.inside.get(id(node.target))
+                size += known.size if known is not None else 0
             elif isinstance(node, Mapping):
                 for entry in node.entries:
                     stack += (entry.key, entry.value)
@@ -173,4 +182,4 @@ class AliasLimit:
                 stack += node.items
             else:
                 leaf = True
-        return _Inside(leaf, tuple(targets.values()))
+        return _Inside(leaf, tuple(targets.values()), size)

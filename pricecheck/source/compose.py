@@ -153,7 +153,9 @@ class Composer:
         if style == "plain":
             if not self.text.startswith(value, start, end):
                 self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
-            if value[:1] in self.first:
+            if value == "-":
+                self._refuse_dash(start, end)
+            elif value[:1] in self.first:
                 value = self._plain_value(value, start, end)
         elif style in {"double", "single"}:
             if self.text.find("\n", start, end) != -1:
@@ -164,9 +166,11 @@ class Composer:
             value, end = self._block_scalar(start, end, value)
         return _new(Scalar, (value, start, end, style, start, None, None))
 
-    def _plain_value(self, value: str, start: int, end: int) -> ScalarValue:
-        if value == "-" and self.stack and self.stack[-1].flow:
+    def _refuse_dash(self, start: int, end: int) -> None:
+        if self.stack and self.stack[-1].flow:
             raise Refused("a lone - inside brackets is not text for the gateway's parser", start, end, self.path())
+
+    def _plain_value(self, value: str, start: int, end: int) -> ScalarValue:
         if self.rules is YAML_1_1 and DATE.fullmatch(value):
             message = "under %YAML 1.1 this is a date, not text"
             raise Refused(message, start, end, self.path(), help="put it in quotes")
@@ -177,6 +181,8 @@ class Composer:
         self._refuse_if(reason)
         if style == "plain" and not value:
             start = end
+        elif style == "plain" and value == "-":
+            self._refuse_dash(start, end)
         elif style in {"literal", "folded"}:
             value, end = self._block_scalar(start, end, value)
         elif self.text.find("\n", start, end) != -1:
@@ -287,10 +293,11 @@ class Composer:
         seen: dict[tuple[type, ScalarValue], Entry] = {}
         for entry in frame.entries:
             key = entry.key
-            if not isinstance(key, Scalar) or (self.merging and is_merge_key(key)):
+            if not isinstance(key, Scalar) or (self.merging and key.tag is None and is_merge_key(key)):
                 continue
             first = seen.setdefault(raw_key(key), entry)
-            if first is not entry:
+            not_a_number = key.value != key.value  # noqa: PLR0124 - only NaN is unlike itself, to the gateway too
+            if first is not entry and not not_a_number:
                 self.problems.append(
                     Problem(
                         ProblemKind.DUPLICATE_KEY,

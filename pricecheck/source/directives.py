@@ -42,7 +42,7 @@ def read_prelude(text: str) -> Prelude:
         line = match[0]
         if line.startswith("%"):
             found = Span(at, at + len(line.rstrip()))
-            name, *parts = _SEPARATOR.split(_COMMENT.sub("", line).strip())
+            name, *parts = _SEPARATOR.split(_COMMENT.sub("", line).strip(" \t\r\n"))
             wrong = _judge(name, parts)
             if wrong is not None:
                 return Prelude(version, text, Problem(ProblemKind.SYNTAX, wrong, found))

@@ -87,8 +87,8 @@ def _parse_yaml(source: SourceText) -> Document:
         return _refuse(source, reason.message, Span(reason.start, reason.end))
     attack = AliasLimit(merging=composer.merging).exceeded_by(root) if composer.aliased else None
     if attack is not None:
-        message = f"the value of &{attack.name} is repeated too often: the gateway's parser takes it for an attack"
-        return _refuse(source, message, attack.span)
+        alias, message = attack
+        return _refuse(source, message, alias.span)
     if isinstance(root, Scalar) and root.outer == root.end and root.value is None:
         root = None
     return Document(source, root, tuple(composer.problems), yaml_version=version)
