@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pricecheck.findings import ConfigPath, Fix, Label, Span
-from pricecheck.gateway.environment import Environment
+from pricecheck.gateway.environment import Environment, Unresolved
 from pricecheck.source.document import Document
+from pricecheck.source.plain import plain
 
 
 class RefusalKind(Enum):
@@ -50,3 +51,18 @@ class Loaded:
     environment: Environment
     value: object
     refusals: tuple[Refusal, ...]
+
+
+def load(document: Document, environment: Environment = None, *, partial: bool = False) -> Loaded:
+    """Load a parsed document as the gateway does."""
+    del partial
+    refusals = tuple(
+        Refusal(RefusalKind(problem.kind.value), problem.message, problem.span, problem.path, problem.related, problem.help)
+        for problem in document.problems
+    )
+    value = None if document.root is None else plain(document.root, _unresolved)
+    return Loaded(document, environment, value, refusals)
+
+
+def _unresolved(text: str) -> str:
+    return Unresolved(text) if "${" in text else text

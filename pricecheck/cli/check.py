@@ -1,0 +1,67 @@
+"""`pricecheck check`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pricecheck.cli.checking import CheckArguments, run_check
+from pricecheck.cli.shell import run
+
+_SELECTORS = "codes, prefixes or names, comma-separated or repeated"
+
+
+def command(
+    *,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Configs, folders, or - for standard input. Default: the gateway's file names below here."),
+    ] = None,
+    select: Annotated[list[str] | None, typer.Option(help=f"Run only these rules: {_SELECTORS}.")] = None,
+    extend_select: Annotated[list[str] | None, typer.Option(help="Run these rules too.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Do not run these rules.")] = None,
+    fail_on: Annotated[str, typer.Option(help="Exit 1 from this severity up: error, warning or info.")] = "error",
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found (never hides a 2).")] = False,
+    output_format: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="full, concise, json, json-lines, github, gitlab, junit, sarif or markdown; repeatable as FORMAT=PATH."
+        ),
+    ] = None,
+    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
+    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
+    ] = False,
+    gateway_version: Annotated[str | None, typer.Option(help="The gateway version the config runs on.")] = None,
+    stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input in the output.")] = None,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,
+) -> None:
+    """Report everything that is wrong with configs: what the gateway refuses, mischarges, ignores or fails on."""
+    arguments = CheckArguments(
+        paths=tuple(paths or ()),
+        select=_flat(select),
+        extend_select=_flat(extend_select),
+        ignore=_flat(ignore),
+        fail_on=fail_on,
+        exit_zero=exit_zero,
+        output_format=tuple(output_format or ()),
+        color=color,
+        env=env,
+        env_file=tuple(env_file or ()),
+        partial=partial,
+        gateway_version=gateway_version,
+        stdin_filename=stdin_filename,
+        statistics=statistics,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    run(lambda: run_check(arguments))
+
+
+def _flat(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

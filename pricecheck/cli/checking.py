@@ -1,0 +1,117 @@
+"""The job of `check`: from arguments to an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pricecheck.cli.output import parse_destinations, write_report
+from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
+from pricecheck.engine import Options, check_paths
+from pricecheck.errors import UsageError
+from pricecheck.findings import Severity
+from pricecheck.gateway.environment import Environment
+from pricecheck.rules.model import Settings
+from pricecheck.rules.registry import RULES
+from pricecheck.rules.selection import select_rules
+
+
+@dataclass(frozen=True, slots=True)
+class CheckArguments:
+    """The command line of `check`, as typed; the defaults are those of the command."""
+
+    paths: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "error"
+    exit_zero: bool = False
+    output_format: tuple[str, ...] = ()
+    color: str = "auto"
+    env: bool = False
+    env_file: tuple[str, ...] = ()
+    partial: bool = False
+    gateway_version: str | None = None
+    stdin_filename: str | None = None
+    statistics: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def run_check(arguments: CheckArguments) -> int:
+    """Check, report, and give the exit code.
+
+    Raises:
+        UsageError: a flag's value does not exist.
+        InputError: an environment file can't be read.
+    """
+    threshold = one_of("--fail-on", arguments.fail_on, [severity.value for severity in Severity])
+    one_of("--color", arguments.color, ("auto", "always", "never"))
+    destinations = parse_destinations(arguments.output_format)
+    options = _options(arguments)
+    outcome = check_paths(arguments.paths, options, stdin_name=arguments.stdin_filename)
+    if arguments.verbose:
+        say(f"checked {len(outcome.files)} file(s) with {len(options.rules)} rules")
+    for failure in outcome.failures:
+        complain(failure)
+    if outcome.files:
+        write_report(
+            outcome,
+            options,
+            destinations,
+            color=arguments.color,
+            statistics=arguments.statistics,
+            summary=not arguments.quiet,
+        )
+    if outcome.failures:
+        return FAILED
+    loud = any(found.severity.rank <= Severity(threshold).rank for found in outcome.findings)
+    return FOUND if loud and not arguments.exit_zero else CLEAN
+
+
+def _options(arguments: CheckArguments) -> Options:
+    settings = Settings(partial=arguments.partial)
+    if arguments.gateway_version is not None:
+        from pricecheck.gateway.versions import VERSIONS
+
+        version = one_of("--gateway-version", arguments.gateway_version, VERSIONS)
+        settings = Settings(partial=arguments.partial, gateway_version=version)
+    return Options(
+        rules=select_rules(RULES, arguments.select or ("ALL",), arguments.ignore, arguments.extend_select),
+        environment=environment(arguments.env, arguments.env_file),
+        settings=settings,
+    )
+
+
+def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa: FBT001 - the flag as typed
+    """Give the variables for `${NAME}`: None where neither flag was given; later files win over earlier ones.
+
+    Raises:
+        InputError: a file can't be read.
+    """
+    if not inherit and not env_files:
+        return None
+    values: dict[str, str] = dict(os.environ) if inherit else {}
+    if env_files:
+        import io
+
+        from dotenv import dotenv_values
+
+        from pricecheck.engine import read_source
+
+        for path in env_files:
+            text = read_source(path).text
+            values.update((name, value or "") for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items())
+    return values
+
+
+def one_of(flag: str, value: str, allowed: Sequence[str]) -> str:
+    """Give `value` back where it is allowed.
+
+    Raises:
+        UsageError: it is not; the text lists what is.
+    """
+    if value not in allowed:
+        raise UsageError(f"{flag} {value!r}: choose from {', '.join(allowed)}")
+    return value

@@ -1,0 +1,103 @@
+"""Where reports go: `--output-format FORMAT` to standard output, `FORMAT=PATH` to a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pricecheck import __version__
+from pricecheck.cli.shell import terminal_width, wants_color
+from pricecheck.engine import Options, Outcome
+from pricecheck.errors import InputError, UsageError
+from pricecheck.report.formats import FORMATS, render
+from pricecheck.report.model import RenderOptions, Report, RuleInfo
+from pricecheck.rules.model import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A format and the file it is written to; None is standard output."""
+
+    format: str
+    path: str | None = None
+
+
+def parse_destinations(values: Sequence[str], default: str = "full") -> tuple[Destination, ...]:
+    """Give the destinations that `--output-format` names; `default` on standard output without any.
+
+    Raises:
+        UsageError: no such format, or two for the same place.
+    """
+    destinations: list[Destination] = []
+    for value in values or [default]:
+        name, _, path = value.partition("=")
+        if name not in FORMATS or (not path and "=" in value):
+            raise UsageError(f"--output-format {value!r}: choose from {', '.join(FORMATS)}, or FORMAT=PATH")
+        if path in {destination.path or "" for destination in destinations}:
+            raise UsageError(f"--output-format: two formats for {path or 'standard output'}")
+        destinations.append(Destination(name, path or None))
+    return tuple(destinations)
+
+
+def write_report(
+    outcome: Outcome,
+    options: Options,
+    destinations: Sequence[Destination],
+    *,
+    color: str,
+    statistics: bool,
+    summary: bool,
+) -> None:
+    """Render the outcome for every destination; files are written in UTF-8.
+
+    Raises:
+        InputError: a file can't be written.
+    """
+    report = Report(
+        findings=outcome.findings,
+        files=outcome.files,
+        rules={rule.code: _info(rule) for rule in options.rules},
+        tool_version=__version__,
+    )
+    for destination in destinations:
+        to_terminal = destination.path is None
+        text = render(
+            destination.format,
+            report,
+            RenderOptions(
+                color=to_terminal and wants_color(color),
+                width=terminal_width() if to_terminal and sys.stdout.isatty() else 120,
+                show_summary=summary,
+                statistics=statistics,
+                root=repository_root(os.getcwd()),
+            ),
+        )
+        if destination.path is None:
+            sys.stdout.write(text)
+        else:
+            _write(destination.path, text)
+
+
+def repository_root(folder: str) -> str:
+    """Give the nearest folder that holds `.git`, walking up from `folder`; `folder` itself where there is none."""
+    here = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return os.path.abspath(folder)
+        here = parent
+    return here
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def _info(rule: Rule) -> RuleInfo:
+    return RuleInfo(rule.code, rule.name, rule.summary, rule.impact, rule.severity, rule.page, rule.since)

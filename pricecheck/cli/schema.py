@@ -1,0 +1,23 @@
+"""`pricecheck schema`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pricecheck.cli.shell import CLEAN, run
+from pricecheck.schema_files import SCHEMA_FILES
+
+
+def command(name: Annotated[str, typer.Argument(help=f"{', '.join(SCHEMA_FILES)}.")]) -> None:
+    """Print a JSON Schema: of the tollbooth config, of the policy file, or of the JSON report."""
+    run(lambda: _print(name))
+
+
+def _print(name: str) -> int:
+    from pricecheck.cli.checking import one_of
+    from pricecheck.schema_files import schema_text
+
+    typer.echo(schema_text(one_of("schema", name, tuple(SCHEMA_FILES))), nl=False)
+    return CLEAN

@@ -1,0 +1,65 @@
+"""Between a command and the process: streams, exit codes, colour. Nothing here knows what a command does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from pricecheck.errors import PricecheckError
+
+CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+def run(job: Callable[[], int]) -> NoReturn:
+    """Run a command's job and exit with the code it gives; whatever goes wrong is one line on stderr and exit 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = job()
+        sys.stdout.flush()
+    except PricecheckError as error:
+        complain(str(error))
+        code = FAILED
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has what it wanted; point stdout elsewhere, or Python complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FOUND
+    except OSError as error:
+        complain(f"{error.filename or 'output'}: {error.strerror or error}")
+        code = FAILED
+    except Exception as error:  # the last guard: a defect must not look like a finding
+        if os.environ.get("PRICECHECK_TRACEBACK"):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        complain(f"a defect of pricecheck, not of your config: {what} (PRICECHECK_TRACEBACK=1 shows where; please report it)")
+        code = FAILED
+    sys.exit(code)
+
+
+def complain(line: str) -> None:
+    """Say one line about what can't be done, on stderr."""
+    print(f"pricecheck: {line}", file=sys.stderr)
+
+
+def say(line: str) -> None:
+    """Say one line that is not a result, on stderr."""
+    print(line, file=sys.stderr)
+
+
+def wants_color(choice: str) -> bool:
+    """Decide on colour for stdout: `always`, `never`, or `auto` (a terminal, no NO_COLOR, TERM not dumb)."""
+    if choice != "auto":
+        return choice == "always"
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size((80, 24)).columns

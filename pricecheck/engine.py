@@ -1,0 +1,109 @@
+"""Loads configs, runs the selected rules, stamps what they find: what the command line and library users call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pricecheck import files
+from pricecheck.errors import InputError, PricecheckError
+from pricecheck.findings import Finding, Severity, SourceText, StampedFinding
+from pricecheck.fingerprints import stamp_fingerprints
+from pricecheck.gateway.environment import Environment
+from pricecheck.gateway.loading import load
+from pricecheck.rules.model import Context, Rule, Settings
+from pricecheck.rules.registry import RULES
+from pricecheck.source.text import SourceError, decode
+from pricecheck.source.yaml_parser import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check: the rules that run (registry order), severities by code, the environment for `${NAME}`."""
+
+    rules: tuple[Rule, ...] = RULES
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    environment: Environment = None
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run found in `files` (display paths). `failures` are the files that could not be checked, one line each: exit code 2."""
+
+    findings: tuple[StampedFinding, ...]
+    files: tuple[str, ...]
+    failures: tuple[str, ...] = ()
+
+
+def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | None = None) -> Outcome:
+    """Check files, folders and `-` (standard input, shown and typed by `stdin_name`); without paths, the folder we are in.
+
+    A file that can't be read is a line in `failures` and does not stop the others.
+    """
+    findings: list[StampedFinding] = []
+    failures: list[str] = []
+    checked: list[str] = []
+    try:
+        targets = files.expand(paths or ["."])
+    except InputError as error:
+        return Outcome((), (), (str(error),))
+    for path in targets:
+        try:
+            source = read_source(path, stdin_name)
+            findings += check_source(source, options)
+            checked.append(source.path)
+        except PricecheckError as error:
+            failures.append(str(error))
+    return Outcome(tuple(findings), tuple(checked), tuple(failures))
+
+
+def read_source(path: str, stdin_name: str | None = None) -> SourceText:
+    """Read and decode one config; `-` is standard input.
+
+    Raises:
+        InputError: it can't be read or is not UTF-8 text.
+    """
+    name = (stdin_name or "<stdin>") if path == files.STDIN else path
+    try:
+        return SourceText(name, decode(files.read_bytes(path)))
+    except SourceError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
+    """Run the selected rules over one text, in reading order; a path that ends in `.json` is read as JSON."""
+    document = parse(source, is_json=source.path.lower().endswith(".json"))
+    loaded = load(document, options.environment, partial=options.settings.partial)
+    context = Context(loaded, options.settings)
+    readable = document.root is not None
+    found = [
+        (rule, finding)
+        for rule in options.rules
+        if readable or not rule.needs_config
+        for finding in rule.check(context)
+    ]
+    return _stamp(source, found, options)
+
+
+def _stamp(source: SourceText, found: Iterable[tuple[Rule, Finding]], options: Options) -> list[StampedFinding]:
+    ordered = sorted(found, key=lambda pair: (pair[1].span, pair[0].code))
+    prints = stamp_fingerprints(
+        (rule.code, source.path, finding.path, _first_line(source, finding)) for rule, finding in ordered
+    )
+    return [
+        StampedFinding(
+            rule=rule.code,
+            name=rule.name,
+            severity=options.severities.get(rule.code) or finding.severity or rule.severity,
+            impact=rule.impact,
+            source=source,
+            finding=finding,
+            fingerprint=fingerprint,
+        )
+        for (rule, finding), fingerprint in zip(ordered, prints, strict=True)
+    ]
+
+
+def _first_line(source: SourceText, finding: Finding) -> str:
+    return source.line(source.position(finding.span.start).line)

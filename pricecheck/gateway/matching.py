@@ -1,0 +1,83 @@
+"""Does a rule's `where` hold for a request (gateway.md §4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import cast
+
+from pricecheck.gateway.javascript import strictly_equal
+
+ROOTS = ("body", "query", "headers", "params")
+LINE_BREAKS = "\n\r\u2028\u2029"
+"""What JavaScript's `.` does not match, so that `*` does not either."""
+
+_ANY_RUN = f"[^{LINE_BREAKS}]*"
+_INDEX = re.compile(r"(?:0|[1-9][0-9]*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What conditions can see of a request. `body` is the parsed JSON, `MISSING` where there is none."""
+
+    body: object
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Missing:
+    """The value of a field that is not there."""
+
+
+MISSING = _Missing()
+
+
+@lru_cache(maxsize=8192)
+def glob(pattern: str) -> re.Pattern[str]:
+    """Compile a glob: `*` is any run of characters except line breaks, all else literal, the whole value, case-sensitive."""
+    return re.compile(_ANY_RUN.join(re.escape(part) for part in pattern.split("*")))
+
+
+def holds(where: Iterable[tuple[str, object]], facts: Facts) -> bool:
+    """Say whether every condition holds; an empty `where` always does."""
+    return all(condition_holds(key, required, facts) for key, required in where)
+
+
+def condition_holds(key: str, required: object, facts: Facts) -> bool:
+    """Say whether one condition holds: string against string as a glob, any other pair by strict equality.
+
+    A missing or null value never holds.
+    """
+    value = look_up(key, facts)
+    if value is MISSING or value is None:
+        return False
+    if isinstance(value, str) and isinstance(required, str):
+        return glob(required).fullmatch(value) is not None
+    return strictly_equal(value, required)
+
+
+def look_up(key: str, facts: Facts) -> object:
+    """Give the value a `where` key names, or `MISSING`; the key is split on `.`, its first part names the root."""
+    root, *names = key.split(".")
+    if root not in ROOTS:
+        return MISSING
+    value: object = getattr(facts, root)
+    for name in names:
+        if isinstance(value, Mapping):
+            value = cast("Mapping[str, object]", value).get(name, MISSING)
+        elif isinstance(value, list):
+            value = _element(cast("list[object]", value), name)
+        else:
+            return MISSING
+    return value
+
+
+def _element(items: list[object], name: str) -> object:
+    if name == "length":
+        return len(items)
+    if _INDEX.match(name) and len(name) < 16 and int(name) < len(items):  # noqa: PLR2004 - no list is that long
+        return items[int(name)]
+    return MISSING

@@ -1,0 +1,85 @@
+"""How a rule's fixtures are run: the same for the tests and for the program that writes what they expect."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+from pricecheck.engine import Options, check_source
+from pricecheck.findings import SourceText, StampedFinding
+from pricecheck.rewrite.splice import splice
+from pricecheck.rules.model import Rule, Settings
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
+_EXAMPLES = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFixture:
+    """The folder of one rule's fixtures, with the settings they run under (`settings.json`, optional)."""
+
+    rule: Rule
+    folder: Path
+    settings: dict[str, Any]
+
+    def check(self, text: str, *, partial: bool, path: str = "tollbooth.yaml") -> list[StampedFinding]:
+        """Give this rule's findings on a text."""
+        options = Options(
+            rules=(self.rule,),
+            environment=self.settings.get("env"),
+            settings=Settings(partial=partial, gateway_version=self.settings.get("gateway_version", "1.1.0")),
+        )
+        return check_source(SourceText(path, text), options)
+
+    def read(self, name: str) -> str:
+        """Give the text of a fixture file, line endings as they are."""
+        return (self.folder / name).read_bytes().decode("utf-8")
+
+    def findings(self, name: str) -> list[StampedFinding]:
+        """Give this rule's findings on a fixture file; `# partial` on its first line means `--partial`."""
+        return self.check(self.read(name), partial=self.read(name).startswith("# partial"), path=name)
+
+    def expected(self) -> list[dict[str, Any]]:
+        """Give what `expected.json` must hold: this rule's findings on bad.yaml."""
+        return [
+            {
+                "rule": found.rule,
+                "severity": found.severity.value,
+                "line": found.start.line,
+                "column": found.start.column,
+                "message": found.finding.message,
+            }
+            for found in self.findings("bad.yaml")
+        ]
+
+    def fixed(self) -> str:
+        """Give bad.yaml after this rule's fixes, applied until none is left (overlapping ones in later rounds)."""
+        text = self.read("bad.yaml")
+        partial = text.startswith("# partial")
+        for _ in range(20):
+            edits = []
+            end = -1
+            for found in self.check(text, partial=partial):
+                fix = found.finding.fix
+                if fix and min(edit.span.start for edit in fix.edits) > end:
+                    edits += fix.edits
+                    end = max(edit.span.end for edit in fix.edits)
+            if not edits:
+                return text
+            text = splice(text, edits)
+        raise AssertionError(f"{self.rule.code}: fixes never end")
+
+    def page_examples(self) -> list[str]:
+        """Give the YAML examples of the rule's page: the bad one, then what to use instead."""
+        return _EXAMPLES.findall(cleandoc(self.rule.page) + "\n")
+
+
+def fixture_of(rule: Rule) -> RuleFixture:
+    """Give the fixtures of a rule."""
+    folder = FIXTURES / rule.code
+    settings = folder / "settings.json"
+    return RuleFixture(rule, folder, json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {})
