@@ -1,0 +1,1 @@
+"""What the operators decided: the policy file, approvals, the baseline, ignore comments."""
