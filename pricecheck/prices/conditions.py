@@ -32,6 +32,7 @@ class Never(Enum):
     """Why a condition holds for no request; the value completes "never holds: "."""
 
     UNKNOWN_ROOT = "a key starts with body, query, headers or params"
+    NO_BODY = "the body is read only where some rule's key starts with `body.`"
     NO_NAME = "the key names no value under its root"
     UPPER_CASE_HEADER = "header names arrive in lower case"
     HEADER_NAME = "no header can have this name"
@@ -82,12 +83,15 @@ class Conditions:
     never: tuple[tuple[str, Never], ...] = ()
 
 
-def read_conditions(where: Mapping[str, Required], parameters: frozenset[str] = frozenset()) -> Conditions:
+def read_conditions(
+    where: Mapping[str, Required], parameters: frozenset[str] = frozenset(), *, reads_body: bool = True
+) -> Conditions:
     """Read a `where`.
 
     Args:
         where: key to required value, in file order.
         parameters: names of the route's path parameters.
+        reads_body: whether some rule of the route has a key that starts with `body.`; the body is not read otherwise.
     """
     required = {place_of(key): value for key, value in where.items()}
     never = [
@@ -95,6 +99,8 @@ def read_conditions(where: Mapping[str, Required], parameters: frozenset[str] = 
         for place, value in required.items()
         if (reason := _never(place, value, parameters)) is not None
     ]
+    if Place("body", ()) in required and not reads_body:
+        never.append(("body", Never.NO_BODY))
     never.extend((str(place), Never.CONTRADICTION) for place in required if has_ancestor(place, required))
     content_type = required.get(CONTENT_TYPE)
     if any(place.root == "body" for place in required) and _excluded(
@@ -141,11 +147,6 @@ def _excluded(domain: Domain, value: Required | None, *also: str) -> bool:
     if isinstance(value, Unresolved) or not isinstance(value, str) or domain is Domain.TEXT:
         return False
     return find((value, *also), domain=domain) is Verdict.EMPTY
-
-
-def same(one: Required, other: Required) -> bool:
-    """Compare two non-strings as the gateway does: `1` is `1.0`, `true` is not `1`."""
-    return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 def describe(where: Mapping[str, Required]) -> str:

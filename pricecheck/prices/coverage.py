@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pricecheck.gateway.javascript import strictly_equal
 from pricecheck.prices.conditions import (
     CONTENT_TYPE,
     JSON_TYPE,
@@ -30,7 +31,6 @@ from pricecheck.prices.conditions import (
     fragment,
     has_ancestor,
     read_conditions,
-    same,
 )
 from pricecheck.prices.globs import Found, StringSet, Verdict, contains, is_literal, matches, may_intersect
 
@@ -86,7 +86,8 @@ class RuleSet:
             parameters: names of the route's path parameters, which every request has.
         """
         self.parameters = parameters
-        self.rules = tuple(read_conditions(where, parameters) for where in wheres)
+        reads_body = any(key.startswith("body.") for where in wheres for key in where)
+        self.rules = tuple(read_conditions(where, parameters, reads_body=reads_body) for where in wheres)
         self.lengths = frozenset(
             Place("body", place.names[:-1])
             for rule in self.rules
@@ -206,7 +207,7 @@ def _cells(required: tuple[Conditions, ...], parameters: frozenset[str]) -> dict
                 if not isinstance(cell, StringSet):
                     return None
                 cells[place] = cell if place in rule.opaque else cell.inside(value)
-            elif cell is None or (not isinstance(cell, StringSet) and same(cell, value)):
+            elif cell is None or (not isinstance(cell, StringSet) and strictly_equal(cell, value)):
                 cells[place] = value
             else:
                 return None
@@ -225,7 +226,7 @@ def _reduced(cells: Mapping[Place, Cell], rule: Conditions) -> Clause | None:
     for place, value in rule.required.items():
         cell = cells[place]
         if not isinstance(cell, StringSet):
-            if isinstance(value, str) or not same(cell, value):
+            if isinstance(value, str) or not strictly_equal(cell, value):
                 return None
         elif not isinstance(value, str):
             return None
@@ -335,7 +336,7 @@ class _Group:
     def lookup(self, cell: Cell) -> list[int]:
         """Give the rules whose condition on the pivot may hold for a value of `cell`."""
         if not isinstance(cell, StringSet):
-            return [number for value, number in self._others if same(value, cell)]
+            return [number for value, number in self._others if strictly_equal(value, cell)]
         glob = max(cell.within, key=lambda within: len(within.partition("*")[0]), default="*")
         head = glob.partition("*")[0]
         numbers: list[int] = []

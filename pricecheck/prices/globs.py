@@ -19,11 +19,12 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from pricecheck.gateway.matching import LINE_BREAKS
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-LINE_BREAKS = frozenset("\n\r\u2028\u2029")
-"""The characters a `*` does not run over."""
+_BREAKS = frozenset(LINE_BREAKS)
 
 STATE_LIMIT = 4096
 """How many product states a search visits before it gives up; some 50 ms of work."""
@@ -214,7 +215,7 @@ class _Automaton:
             else:
                 self._letters[character] = self._letters.get(character, 0) | 1 << position
         self._final = 1 << len(pattern)
-        self._prunable = LINE_BREAKS.isdisjoint(pattern)
+        self._prunable = _BREAKS.isdisjoint(pattern)
         self.start = self._close(1)
 
     def _close(self, state: int) -> int:
@@ -227,7 +228,7 @@ class _Automaton:
     def step(self, state: int, character: str) -> int:
         """Give the state after one more character; 0 is dead."""
         reached = (state & self._letters.get(character, 0)) << 1
-        if character not in LINE_BREAKS:
+        if character not in _BREAKS:
             reached |= state & self._stars
         return self._close(reached) if reached else 0
 
@@ -328,8 +329,8 @@ class _Product:
 
     def _others(self, wanted: Collection[str]) -> Iterator[str]:
         candidates = chain(_READABLE, map(chr, range(0x21, 0xD800)))
-        others = (one for one in candidates if one not in wanted and one not in LINE_BREAKS)
+        others = (one for one in candidates if one not in wanted and one not in _BREAKS)
         yield from islice(filter(self._domain.carries, others), 1)
         if not self._within:
             # Inside a glob a line break that no pattern spells out is a dead end; outside all of them it is a way out.
-            yield from [one for one in sorted(LINE_BREAKS - set(wanted)) if self._domain.carries(one)][:1]
+            yield from [one for one in sorted(_BREAKS - set(wanted)) if self._domain.carries(one)][:1]
