@@ -100,9 +100,18 @@ class Section:
         Raises:
             PolicyError: it is something else.
         """
-        value: str | None = self._typed(key, str, "a string in quotes")
+        value = self.any_text(key)
         if value is not None and not value.strip():
             raise self.error(key, f"{key!r} is empty")
+        return value
+
+    def any_text(self, key: str) -> str | None:
+        """Give a string, perhaps empty.
+
+        Raises:
+            PolicyError: it is something else.
+        """
+        value: str | None = self._typed(key, str, "a string in quotes")
         return value
 
     def given_text(self, key: str, what: str) -> str:
@@ -113,8 +122,12 @@ class Section:
         """
         value = self.text(key)
         if value is None:
-            raise self.file.error(self.path, f"{key!r} is missing: {what}", key=True)
+            raise self.missing(key, what)
         return value
+
+    def missing(self, key: str, what: str) -> PolicyError:
+        """Make the error about a key that should be in this table; `what` explains it."""
+        return self.file.error(self.path, f"{key!r} is missing: {what}", key=True)
 
     def boolean(self, key: str) -> bool | None:
         """Give `true` or `false`.

@@ -1,0 +1,207 @@
+"""Approvals: recorded exceptions to floors, ceilings and bounds, each for one exact change.
+
+`pricecheck.approvals.toml` holds `[[approval]]` tables. One counts only while everything about the change is as it was
+approved: rule, file, route, selector, and the texts before and after. Any other number needs a new approval.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.policy.errors import PolicyError
+from pricecheck.policy.hiding import NEEDS_APPROVAL
+from pricecheck.policy.paths import from_file, relative_to_file
+from pricecheck.policy.toml_file import Section, TomlFile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import date
+
+    from pricecheck.findings import Span
+    from pricecheck.policy.vocabulary import Vocabulary
+
+_KEYS = ("rule", "file", "route", "selector", "old", "new", "reason", "approver", "expires")
+
+
+class ApprovalRequest(NamedTuple):
+    """A change that needs an approval. `file` is the display path; a side that does not exist is None.
+
+    `rule` is the code, `selector` as everywhere (`model:gpt-4o`); `old` and `new` are the texts that are compared.
+    """
+
+    rule: str
+    file: str
+    route: str
+    selector: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One recorded exception. `file` is relative to the approvals file, with `/`; `expires` the last day it counts."""
+
+    rule: str
+    file: str
+    route: str
+    selector: str
+    old: str | None
+    new: str | None
+    reason: str
+    approver: str
+    expires: date | None = None
+
+    @property
+    def change(self) -> ApprovalRequest:
+        """What it approves, with the file as the approvals file names it."""
+        return ApprovalRequest(self.rule, self.file, self.route, self.selector, self.old, self.new)
+
+    def holds(self, today: date) -> bool:
+        """Whether it still counts; the day of `expires` is the last."""
+        return self.expires is None or today <= self.expires
+
+
+class Staleness(Enum):
+    """Why an approval does nothing any more."""
+
+    EXPIRED = "expired"
+    CHANGED = "changed"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class StaleApproval:
+    """An approval that approves nothing, with one sentence for PC904."""
+
+    approval: Approval
+    staleness: Staleness
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """An approvals file: what it holds, in its order."""
+
+    file: TomlFile
+    approvals: tuple[Approval, ...]
+
+    def match(self, request: ApprovalRequest, today: date) -> Approval | None:
+        """Give the approval of exactly this change that still counts, or None."""
+        wanted = self._named(request)
+        return next((one for one in self.approvals if one.change == wanted and one.holds(today)), None)
+
+    def stale(
+        self, requests: Iterable[ApprovalRequest], *, ran: Collection[str], checked: Collection[str], today: date
+    ) -> list[StaleApproval]:
+        """Give the approvals that approve nothing, in file order.
+
+        `requests` are all the changes of this run that asked for one. Whether a change is still asked for is judged
+        only where the rule is in `ran` (codes) and the file in `checked` (display paths), or the file is gone.
+        """
+        anchor = self.file.source.path
+        asked = [self._named(request) for request in requests]
+        judged = {relative_to_file(path, anchor) for path in checked}
+        found: list[StaleApproval] = []
+        for one in self.approvals:
+            known = one.rule in ran and one.file in judged
+            if not one.holds(today):
+                found.append(StaleApproval(one, Staleness.EXPIRED, f"this approval expired on {one.expires}"))
+            elif (known or not os.path.exists(from_file(one.file, anchor))) and one.change not in asked:
+                found.append(_unasked(one, asked))
+        return found
+
+    def span(self, approval: Approval) -> Span:
+        """Give the place of an approval's header in the file."""
+        return self.file.span(("approval", self.approvals.index(approval)))
+
+    def _named(self, request: ApprovalRequest) -> ApprovalRequest:
+        return request._replace(file=relative_to_file(request.file, self.file.source.path))
+
+
+def parse_approvals(text: str, path: str, vocabulary: Vocabulary) -> Approvals:
+    """Read approvals from the text of the file at `path`.
+
+    Raises:
+        PolicyError: the text is not TOML, or an approval is incomplete, unclear or given twice.
+    """
+    file = TomlFile(text, path)
+    root = Section(file, file.root, ())
+    root.only(("approval",))
+    approvals: list[Approval] = []
+    for table in root.tables("approval"):
+        approval = _approval(table, vocabulary)
+        if any(approval.change == other.change for other in approvals):
+            raise file.error(table.path, "an earlier approval is for the same change")
+        approvals.append(approval)
+    return Approvals(file, tuple(approvals))
+
+
+def append_approval(text: str, path: str, approval: Approval, vocabulary: Vocabulary) -> str:
+    """Give the text of the approvals file with one more approval at its end; nothing that is there is touched.
+
+    Raises:
+        PolicyError: the text is not an approvals file that can be added to, has an approval for the same change, or
+            the approval holds what no file can (half a surrogate pair, from a config in JSON).
+    """
+    import tomli_w
+
+    values = {key: getattr(approval, key) for key in _KEYS}
+    entry = "[[approval]]\n" + tomli_w.dumps({key: value for key, value in values.items() if value is not None})
+    newline = "\r\n" if "\r\n" in text else "\n"
+    gap = "" if not text else newline if text.endswith("\n") else newline * 2
+    longer = text + gap + entry.replace("\n", newline)
+    try:
+        longer.encode()
+    except UnicodeEncodeError:
+        raise PolicyError(f"{path}: can't hold the name {approval.selector!r}, which is not Unicode text") from None
+    parse_approvals(longer, path, vocabulary)
+    return longer
+
+
+def _approval(table: Section, vocabulary: Vocabulary) -> Approval:
+    table.only(_KEYS)
+    word = table.given_text("rule", "the rule whose finding is approved")
+    code = vocabulary.code_of(word)
+    if code is None:
+        raise table.error("rule", f"there is no rule {word!r}{vocabulary.suggestion(word)}")
+    if code not in NEEDS_APPROVAL:
+        raise table.error(
+            "rule", f"{code} takes an ignore comment; approvals are for {', '.join(sorted(NEEDS_APPROVAL))}"
+        )
+    route = table.any_text("route")
+    if route is None:
+        raise table.missing("route", 'the route as the config writes it, "" for defaults.price')
+    old, new = table.text("old"), table.text("new")
+    if old is None and new is None:
+        raise table.missing(
+            "new", "what the price becomes, as the finding shows it; only one of old and new may be absent"
+        )
+    return Approval(
+        rule=code,
+        file=table.given_text("file", "the config, relative to this file"),
+        route=route,
+        selector=table.given_text("selector", 'what the price is for, as in "model:gpt-4o"'),
+        old=old,
+        new=new,
+        reason=table.given_text("reason", "why the exception is right"),
+        approver=table.given_text("approver", "who answers for it"),
+        expires=table.day("expires"),
+    )
+
+
+def _unasked(approval: Approval, asked: Iterable[ApprovalRequest]) -> StaleApproval:
+    same_place = (one for one in asked if one[:4] == approval.change[:4])
+    other = next(same_place, None)
+    approved = f"this approves {_shown(approval.old)} to {_shown(approval.new)}"
+    if other is None:
+        message = f"{approved}, a change that is not made any more"
+        return StaleApproval(approval, Staleness.UNUSED, message)
+    message = f"{approved}, but the change is {_shown(other.old)} to {_shown(other.new)}: it does not count"
+    return StaleApproval(approval, Staleness.CHANGED, message)
+
+
+def _shown(text: str | None) -> str:
+    return "nothing" if text is None else text
