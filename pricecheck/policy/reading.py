@@ -30,7 +30,8 @@ PYPROJECT = "pyproject.toml"
 # Bounded lengths, so that no number takes Python long to read.
 _PERCENTAGE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?%")
 _DOLLARS = re.compile(r"\$[0-9]{1,12}(\.[0-9]{1,18})?")
-_FACTOR = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
+_FACTOR = re.compile(r"[0-9]*[1-9][0-9]*(\.[0-9]+)?|0+\.[0-9]*[1-9][0-9]*")
+_FACTOR_LENGTH = 16
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _ROUTE = re.compile(r"[A-Za-z]+ /\S*")
 _NOT_GLOB = re.compile(r"[?\[\]{}()|^$\\\s]")
@@ -242,7 +243,7 @@ def _fields(table: Section | None) -> dict[str, str]:
 
 def _factor(table: Section, key: str) -> str | None:
     text = table.text(key)
-    if text is not None and not (_FACTOR.fullmatch(text) and text.strip("0.")):
+    if text is not None and (len(text) > _FACTOR_LENGTH or not _FACTOR.fullmatch(text)):
         raise table.error(key, f'unclear factor {text!r}; write a number above 0, as in "1.5"')
     return text
 
