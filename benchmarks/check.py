@@ -1,7 +1,7 @@
 """Whole-process times of `pricecheck check` against bare Python, yamllint and check-jsonschema, in one run.
 
-`python benchmarks/check.py` (needs `pip install yamllint check-jsonschema` for the peers; a peer that is not installed is
-left out and said so). Every number is the best of several runs, as a ratio to `python -c pass` in the same run.
+`python benchmarks/check.py` (needs `pip install yamllint check-jsonschema` for the peers; a peer that is not installed
+is left out and said so). Every number is the best of several runs, as a ratio to `python -c pass` in the same run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ GOALS = {"15 lines": 7, "5,000 models": 29, "50,000 models": 83}
 
 def config(models: int) -> str:
     """Give a clean config with that many models on one token-based route."""
-    table = "".join(f'      ft:gpt-4o-mini-2024-07-18:acme-{number:05d}:team::9wc{number:05d}: "$0.0{number % 9 + 1}"\n' for number in range(models))
+    table = "".join(
+        f'      ft:gpt-4o-mini-2024-07-18:acme-{number:05d}:team::9wc{number:05d}: "$0.0{number % 9 + 1}"\n'
+        for number in range(models)
+    )
     return f"""\
 wallets:
   base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"
@@ -62,7 +65,11 @@ def main() -> None:
     tools = {
         "pricecheck check": [str(bin_folder / "pricecheck"), "check"],
         "yamllint": [str(bin_folder / "yamllint"), "-d", "relaxed"],
-        "check-jsonschema": [str(bin_folder / "check-jsonschema"), "--schemafile", str(ROOT / "schemas" / "tollbooth.schema.json")],
+        "check-jsonschema": [
+            str(bin_folder / "check-jsonschema"),
+            "--schemafile",
+            str(ROOT / "schemas" / "tollbooth.schema.json"),
+        ],
     }
     missing = [name for name, command in tools.items() if not shutil.which(command[0])]
     bare, _ = best([sys.executable, "-c", "pass"], runs * 2)
@@ -73,7 +80,7 @@ def main() -> None:
             if name in missing:
                 continue
             cells = []
-            for size, models in SIZES.items():
+            for models in SIZES.values():
                 path = Path(folder) / f"{models}" / "tollbooth.yaml"
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(config(models), encoding="utf-8")

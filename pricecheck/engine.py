@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pricecheck import files
 from pricecheck.errors import InputError, PricecheckError
 from pricecheck.findings import Finding, Severity, SourceText, StampedFinding
 from pricecheck.fingerprints import stamp_fingerprints
-from pricecheck.gateway.environment import Environment
 from pricecheck.gateway.loading import load
 from pricecheck.rules.model import Context, Rule, Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.source.text import SourceError, decode
 from pricecheck.source.yaml_parser import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pricecheck.gateway.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run found in `files` (display paths). `failures` are the files that could not be checked, one line each: exit code 2."""
+    """What a run found in `files` (display paths); `failures` has a line for each file that could not be checked."""
 
     findings: tuple[StampedFinding, ...]
     files: tuple[str, ...]
@@ -37,9 +41,10 @@ class Outcome:
 
 
 def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | None = None) -> Outcome:
-    """Check files, folders and `-` (standard input, shown and typed by `stdin_name`); without paths, the folder we are in.
+    """Check files, folders and `-`; without paths, the folder we are in.
 
-    A file that can't be read is a line in `failures` and does not stop the others.
+    `-` is standard input, shown as `stdin_name` and read as JSON if that ends in `.json`. A file that can't be read is
+    a line in `failures` and does not stop the others.
     """
     findings: list[StampedFinding] = []
     failures: list[str] = []

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pricecheck.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 CONFIG_NAMES = (
     "tollbooth.config.yaml",
@@ -31,7 +34,7 @@ def expand(paths: Iterable[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for path in paths:
-        if path == STDIN or not os.path.isdir(path):  # noqa: PTH112 - pathlib costs start-up time
+        if path == STDIN or not os.path.isdir(path):
             found[path] = None
             continue
         configs = sorted(_configs_below(path))
@@ -47,7 +50,7 @@ def _configs_below(folder: str) -> Iterator[str]:
         folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")]
         for name in CONFIG_NAMES:
             if name in names:
-                yield os.path.normpath(os.path.join(parent, name))  # noqa: PTH118 - pathlib costs start-up time
+                yield os.path.normpath(os.path.join(parent, name))
 
 
 def read_bytes(path: str) -> bytes:
@@ -61,15 +64,15 @@ def read_bytes(path: str) -> bytes:
     if path == STDIN:
         return sys.stdin.buffer.read()
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs start-up time
+        mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             raise InputError(f"{path}: is a folder, not a file")
         if not stat.S_ISREG(mode) and not path.startswith(("/dev/fd/", "/proc/self/fd/")):
             raise InputError(f"{path}: is not a regular file; to check what a pipe holds, use `-`")
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs start-up time
+        with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
-        if os.path.islink(path):  # noqa: PTH114 - pathlib costs start-up time
+        if os.path.islink(path):
             raise InputError(f"{path}: is a symbolic link to nothing") from None
         raise InputError(f"{path}: no such file") from None
     except ValueError as error:

@@ -83,13 +83,17 @@ class Repository:
             InputError: the ref is missing.
         """
         commit = self.resolve(ref)
-        arguments = ("ls-files", "-z") if commit == INDEX else ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+        arguments = (
+            ("ls-files", "-z") if commit == INDEX else ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+        )
         return [os.fsdecode(name) for name in _git(self.root, *arguments).stdout.split(b"\0") if name]
 
     def renamed_from(self, ref: str, path: str) -> str | None:
         """Give the path a file had at `ref`, where git sees that it was renamed since; None otherwise."""
         commit = self.resolve(ref)
-        done = _git(self.root, "diff", "--no-ext-diff", "-z", "--name-status", "--find-renames", "--diff-filter=R", commit)
+        done = _git(
+            self.root, "diff", "--no-ext-diff", "-z", "--name-status", "--find-renames", "--diff-filter=R", commit
+        )
         fields = done.stdout.split(b"\0")
         wanted = os.fsencode(self.relative(path))
         for old, new in zip(fields[1::3], fields[2::3], strict=False):
@@ -129,8 +133,12 @@ def find_repository(path: str) -> Repository:
 
 def _git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(
-            ["git", "-C", folder, *arguments], capture_output=True, check=False, env=_environment(), stdin=subprocess.DEVNULL
+        return subprocess.run(  # noqa: S603 - git, with arguments that follow `--end-of-options` or are ours
+            ["git", "-C", folder, *arguments],  # noqa: S607 - the git on PATH is the user's own
+            capture_output=True,
+            check=False,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
         raise InputError("git is not installed (or not on PATH); comparing with a revision needs it") from None

@@ -53,7 +53,10 @@ def test_imports_point_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_modules_stay_readable(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450 or "generated" in path.read_text(encoding="utf-8")[:300]
+    assert (
+        len(path.read_text(encoding="utf-8").splitlines()) <= 450
+        or "generated" in path.read_text(encoding="utf-8")[:300]
+    )
 
 
 HEAVY = ["rich", "jsonschema", "deepdiff", "duckdb", "ruamel", "ada_url", "dotenv", "tomllib"]

@@ -41,7 +41,12 @@ def _index() -> str:
         family = [rule for rule in RULES if rule.code.startswith(prefix)]
         if not family:
             continue
-        lines += [f"## {prefix}: {title}", "", "| code | name | severity | impact | fix | reports |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"## {prefix}: {title}",
+            "",
+            "| code | name | severity | impact | fix | reports |",
+            "|---|---|---|---|---|---|",
+        ]
         lines += [
             f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity.value} | {rule.impact.value} "
             f"| {rule.fixability.value} | {rule.summary} |"

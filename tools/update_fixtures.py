@@ -1,4 +1,6 @@
-"""Write `expected.json` and `fixed.yaml` of the rules named (all without a name); read what it wrote before you commit it.
+"""Write `expected.json` and `fixed.yaml` of the rules named (all without a name).
+
+Read what it wrote before you commit it.
 
 `python tools/update_fixtures.py PC101 PC102`
 """

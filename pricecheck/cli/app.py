@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = {
     "check": "pricecheck.cli.check",
@@ -17,7 +20,7 @@ COMMANDS = {
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:
-    """Build the application; of the command modules only the one that `arguments` call is imported, where one is named."""
+    """Build the application; where `arguments` name a command, only that command's module is imported."""
     app = typer.Typer(
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -43,8 +46,6 @@ def _version(value: bool) -> None:  # noqa: FBT001 - the signature Typer calls
 
 def _main(
     *,
-    version: bool = typer.Option(
-        False, "--version", "-V", help="Print the version.", callback=_version, is_eager=True
-    ),
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version.", callback=_version, is_eager=True),
 ) -> None:
     """Check what a tollbooth config will really charge, before it ships."""

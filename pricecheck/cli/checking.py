@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pricecheck.cli.output import parse_destinations, write_report
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
 from pricecheck.engine import Options, check_paths
 from pricecheck.errors import UsageError
 from pricecheck.findings import Severity
-from pricecheck.gateway.environment import Environment
 from pricecheck.rules.model import Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.rules.selection import select_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pricecheck.gateway.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,10 @@ def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa
 
         for path in env_files:
             text = read_source(path).text
-            values.update((name, value or "") for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items())
+            values.update(
+                (name, value or "")
+                for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items()
+            )
     return values
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pricecheck import __version__
 from pricecheck.cli.shell import terminal_width, wants_color
-from pricecheck.engine import Options, Outcome
 from pricecheck.errors import InputError, UsageError
 from pricecheck.report.formats import FORMATS, render
 from pricecheck.report.model import RenderOptions, Report, RuleInfo
-from pricecheck.rules.model import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pricecheck.engine import Options, Outcome
+    from pricecheck.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)

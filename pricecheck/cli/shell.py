@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pricecheck.errors import PricecheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,19 +38,21 @@ def run(job: Callable[[], int]) -> NoReturn:
         if os.environ.get("PRICECHECK_TRACEBACK"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        complain(f"a defect of pricecheck, not of your config: {what} (PRICECHECK_TRACEBACK=1 shows where; please report it)")
+        complain(
+            f"a defect of pricecheck, not of your config: {what} (PRICECHECK_TRACEBACK=1 shows where; please report it)"
+        )
         code = FAILED
     sys.exit(code)
 
 
 def complain(line: str) -> None:
     """Say one line about what can't be done, on stderr."""
-    print(f"pricecheck: {line}", file=sys.stderr)
+    sys.stderr.write(f"pricecheck: {line}\n")
 
 
 def say(line: str) -> None:
     """Say one line that is not a result, on stderr."""
-    print(line, file=sys.stderr)
+    sys.stderr.write(f"{line}\n")
 
 
 def wants_color(choice: str) -> bool:

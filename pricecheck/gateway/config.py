@@ -5,15 +5,18 @@ Tolerant: whatever has another shape than the gateway accepts (which PC0 rules r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from pricecheck.findings import ConfigPath
 from pricecheck.gateway.field import Field
-from pricecheck.gateway.loading import Loaded
 from pricecheck.source.nodes import Entry, resolve
 from pricecheck.source.nodes import Mapping as MappingNode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pricecheck.findings import ConfigPath
+    from pricecheck.gateway.loading import Loaded
 
 DEFAULT_PRICE = "$0.001"
 """`defaults.price` where it is not set (gateway.md §2)."""
@@ -185,9 +188,7 @@ def read_config(loaded: Loaded) -> Config:
         default_price=defaults.text_of("price") if defaults else None,
         upstreams={name: Upstream(name, field) for name, field in (upstreams.entries() if upstreams else ())},
         routes=tuple(
-            _route(key, field)
-            for key, field in (routes.entries() if routes else ())
-            if isinstance(field.value, dict)
+            _route(key, field) for key, field in (routes.entries() if routes else ()) if isinstance(field.value, dict)
         ),
     )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from pricecheck.findings import ConfigPath, Span
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.source.nodes import Alias, Mapping, Node, Sequence, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.findings import ConfigPath, Span
 
 
 @dataclass(frozen=True, slots=True)

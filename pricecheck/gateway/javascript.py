@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""What `String.prototype.trim` removes: not what Python's `strip` removes (it knows no U+FEFF, but U+0085 and U+001C)."""
+WHITE_SPACE = (
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""What `String.prototype.trim` removes. Python's `strip` knows no U+FEFF, but U+0085 and U+001C to U+001F."""
 
 OBJECT_INTERNALS = frozenset(
     {
@@ -59,7 +62,7 @@ def _long_decimal(text: str) -> int:
 
 
 def strictly_equal(left: object, right: object) -> bool:
-    """Give `left === right` for strings, numbers, booleans and None: no conversion, so `True` is not 1 and NaN is not NaN."""
+    """Give `left === right` for strings, numbers, booleans and None: no conversion, so that `True` is not 1."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from pricecheck.findings import ConfigPath, Fix, Label, Span
 from pricecheck.gateway.environment import Environment, Unresolved
-from pricecheck.source.document import Document
 from pricecheck.source.plain import plain
+
+if TYPE_CHECKING:
+    from pricecheck.findings import ConfigPath, Fix, Label, Span
+    from pricecheck.source.document import Document
 
 
 class RefusalKind(Enum):
@@ -43,8 +46,8 @@ class Refusal:
 class Loaded:
     """A document as the gateway loads it.
 
-    `value` is the plain value after `${NAME}` substitution (dict, list, str, `Unresolved`, int, float, bool, None); None
-    where nothing could be parsed. `refusals` is empty exactly where the gateway would start.
+    `value` is the plain value after `${NAME}` substitution (dict, list, str, `Unresolved`, int, float, bool, None);
+    None where nothing could be parsed. `refusals` is empty exactly where the gateway would start.
     """
 
     document: Document
@@ -57,7 +60,9 @@ def load(document: Document, environment: Environment = None, *, partial: bool =
     """Load a parsed document as the gateway does."""
     del partial
     refusals = tuple(
-        Refusal(RefusalKind(problem.kind.value), problem.message, problem.span, problem.path, problem.related, problem.help)
+        Refusal(
+            RefusalKind(problem.kind.value), problem.message, problem.span, problem.path, problem.related, problem.help
+        )
         for problem in document.problems
     )
     value = None if document.root is None else plain(document.root, _unresolved)

@@ -37,7 +37,7 @@ MISSING = _Missing()
 
 @lru_cache(maxsize=8192)
 def glob(pattern: str) -> re.Pattern[str]:
-    """Compile a glob: `*` is any run of characters except line breaks, all else literal, the whole value, case-sensitive."""
+    """Compile a glob: `*` is any run of characters but line breaks, all else literal, for the whole value."""
     return re.compile(_ANY_RUN.join(re.escape(part) for part in pattern.split("*")))
 
 

@@ -44,12 +44,17 @@ def read_price(text: str, decimals: int) -> PriceReading:
     """Read a price text as the gateway does at request time (gateway.md §3.1 to §3.4)."""
     bare = trim(text.removeprefix("$"))
     if "." not in bare:
-        return PriceReading(big_int(bare), True, "", bare, "", False)  # noqa: FBT003 - positional is faster
+        return PriceReading(big_int(bare), raw_units=True, lost="", whole=bare, digits="", extra_points=False)
     whole, digits, *more = bare.split(".")
     fraction = digits[:decimals].ljust(decimals, "0")
     lost = digits[decimals:]
     return PriceReading(
-        big_int(whole + fraction), False, lost if lost.strip("0") else "", whole, digits, bool(more)  # noqa: FBT003
+        big_int(whole + fraction),
+        raw_units=False,
+        lost=lost if lost.strip("0") else "",
+        whole=whole,
+        digits=digits,
+        extra_points=bool(more),
     )
 
 
@@ -59,3 +64,8 @@ def dollars(amount: int, decimals: int) -> str:
     digits = str(abs(amount)).rjust(decimals + 1, "0")
     whole, fraction = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
     return f"{sign}${whole}.{fraction.rstrip('0').ljust(CENTS, '0')}"
+
+
+def units(amount: int) -> str:
+    """Give an amount in words: `5 smallest units`."""
+    return f"{amount} smallest unit{'' if abs(amount) == 1 else 's'}"

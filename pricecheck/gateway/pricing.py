@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from pricecheck.gateway.config import Config, MatchRule, Route
 from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.gateway.environment import Unresolved
-from pricecheck.gateway.field import Field
 from pricecheck.gateway.javascript import OBJECT_INTERNALS
 from pricecheck.gateway.money import PriceReading, decimals_of, read_price
-from pricecheck.source.nodes import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pricecheck.gateway.config import Config, MatchRule, Route
+    from pricecheck.gateway.field import Field
+    from pricecheck.source.nodes import Entry
 
 
 class Source(Enum):
@@ -32,9 +36,10 @@ class Source(Enum):
 class Quote:
     """The price a request gets: its text as written (None for a price function), where it stands, and its reading.
 
-    `place` is the field that holds the text, `entry` the line of a `models` table; both None for the built-in table and the
-    built-in `defaults.price`. `reading` is None where the amount can't be known without running something: a price
-    function or an unresolved `${NAME}`. `internal` says that the model's name hits JavaScript internals and the request fails.
+    `place` is the field that holds the text, `entry` the line of a `models` table; both None for the built-in table
+    and the built-in `defaults.price`. `reading` is None where the amount can't be known without running something: a
+    price function or an unresolved `${NAME}`. `internal` says that the model's name hits JavaScript internals and the
+    request fails.
     """
 
     source: Source
@@ -51,7 +56,7 @@ class Quote:
 
 
 def decimals_for(config: Config, route: Route) -> int | None:
-    """Give the decimals of the first accepted payment, the only one that counts (gateway.md §3); None where it is unknown."""
+    """Give the decimals of the first accepted payment, the only one that counts (gateway.md §3); None if unknown."""
     payments = config.payments(route)
     if not payments:
         return None

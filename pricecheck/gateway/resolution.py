@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from pricecheck.gateway.config import Config, MatchRule, Payment, Route
 from pricecheck.gateway.environment import Unresolved
-from pricecheck.gateway.field import Field
 from pricecheck.gateway.matching import MISSING, Facts, condition_holds
 from pricecheck.gateway.money import decimals_of, dollars
 from pricecheck.gateway.pricing import Quote, decimals_for, models_by_name, quote_model, quote_rest, quote_rule
@@ -24,7 +21,13 @@ from pricecheck.gateway.routing import (
     split_path,
     split_target,
 )
-from pricecheck.source.nodes import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pricecheck.gateway.config import Config, MatchRule, Payment, Route
+    from pricecheck.gateway.field import Field
+    from pricecheck.source.nodes import Entry
 
 
 class Outcome(Enum):
@@ -175,7 +178,11 @@ class _Way:
     def priced(self, prepared: _Prepared, facts: Facts) -> Answer:
         route = prepared.compiled.route
         upstream = route.field.text_of("upstream")
-        if upstream is not None and upstream.known_text is not None and upstream.value not in self.gateway.config.upstreams:
+        if (
+            upstream is not None
+            and upstream.known_text is not None
+            and upstream.value not in self.gateway.config.upstreams
+        ):
             self.say(f"upstream `{upstream.value}` is not defined: 500")
             return self.end(Outcome.ERROR, route.key)
         rule: MatchRule | None = None
@@ -232,7 +239,9 @@ class _Way:
             self.say(f"`{name}` {why if text is None else 'is empty'}")
         self.say(f'`defaults.price` is "{quote.text}"' + ("" if quote.place else " (the gateway's own default)"))
 
-    def charged(self, prepared: _Prepared, rule: MatchRule | None, quote: Quote) -> Answer:
+    def charged(  # noqa: PLR0911 - one return for each way it can end
+        self, prepared: _Prepared, rule: MatchRule | None, quote: Quote
+    ) -> Answer:
         route = prepared.compiled.route
         payments = self.gateway.config.payments(route)
         if quote.internal:
@@ -259,7 +268,7 @@ class _Way:
         self.say(f"{amount} units of {asset} = {dollars(amount, decimals_of(asset))}")
         return self.answer_with(Outcome.PAYMENT, route, first, rule, quote, amount)
 
-    def answer_with(  # noqa: PLR0913, PLR0917 - one place puts an answer together
+    def answer_with(
         self, outcome: Outcome, route: Route, first: Payment, rule: MatchRule | None, quote: Quote, amount: int | None
     ) -> Answer:
         return Answer(
@@ -275,7 +284,7 @@ class _Way:
 
 
 def recipient(config: Config, route: Route, rule: MatchRule | None, first: Payment) -> str | None:
-    """Give the address that is paid: the rule's, else the route's, else the first network's wallet, else the first wallet.
+    """Give the address that is paid: the rule's, the route's, the first network's wallet, or the first wallet.
 
     Of a split list only the first address is used, and an empty list pays "" (gateway.md §4).
     """

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from pricecheck.gateway.config import Config, Route
+if TYPE_CHECKING:
+    from pricecheck.gateway.config import Config, Route
 
 HEALTH_PATH = "/health"
 DISCOVERY_PATHS = ("/.well-known/x402", "/.well-known/openapi.json")
@@ -78,7 +80,7 @@ def split_target(target: str) -> tuple[str, str]:
 
 
 def can_forward(path: str) -> bool:
-    """Say whether a request path can be resolved against an upstream's URL: `//` alone names an empty host (gateway.md §6)."""
+    """Say whether a path can be resolved against an upstream's URL: `//` alone names an empty host (gateway.md §6)."""
     if not path.startswith("//"):
         return True
     from ada_url import check_url

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from pricecheck.findings import Edit
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pricecheck.findings import Edit
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:

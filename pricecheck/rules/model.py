@@ -13,6 +13,7 @@ from pricecheck.findings import Finding, Impact, Severity
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.loading import Loaded
+    from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
     from pricecheck.source.document import Document
 
@@ -48,14 +49,21 @@ class Context:
     @cached_property
     def config(self) -> Config:
         """The config in the gateway's words; tolerant: what has the wrong shape is simply not there."""
-        from pricecheck.gateway.config import read_config  # noqa: PLC0415 - not needed where the text does not parse
+        from pricecheck.gateway.config import read_config
 
         return read_config(self.loaded)
 
     @cached_property
+    def price_texts(self) -> PriceTexts:
+        """Every distinct price text with its places."""
+        from pricecheck.prices.sites import price_texts
+
+        return price_texts(self.config)
+
+    @cached_property
     def table(self) -> PriceTable:
         """The effective price table."""
-        from pricecheck.prices.table import price_table  # noqa: PLC0415 - only money rules pay for it
+        from pricecheck.prices.table import price_table
 
         return price_table(self.config)
 

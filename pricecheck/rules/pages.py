@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
 from pricecheck.rules.model import Fixability, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FIX_WORDS = {
     Fixability.NEVER: "no fix",
@@ -16,7 +19,9 @@ _FIX_WORDS = {
 
 def page(rule: Rule) -> str:
     """Give the Markdown page of a rule, ending without a line break."""
-    facts = f"**{rule.severity.value}**, impact *{rule.impact.value}*, {_FIX_WORDS[rule.fixability]}, since {rule.since}"
+    facts = (
+        f"**{rule.severity.value}**, impact *{rule.impact.value}*, {_FIX_WORDS[rule.fixability]}, since {rule.since}"
+    )
     return f"# {rule.code} {rule.name}\n\n{rule.summary}.\n\n{facts}.\n\n{cleandoc(rule.page)}"
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from pricecheck.errors import UsageError
 from pricecheck.findings import Impact
-from pricecheck.rules.model import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pricecheck.rules.model import Rule
 
 ALL = "ALL"
 
@@ -16,8 +20,9 @@ def select_rules(
 ) -> tuple[Rule, ...]:
     """Give the rules that run, in registry order.
 
-    A selector is `ALL`, a code (`PC101`), a prefix of one (`PC1`) or a name (`raw-unit-price`). The more specific selector
-    wins, and `ignore` wins a tie, as in ruff. Rules of impact `rejects` always run: what they report stops the gateway.
+    A selector is `ALL`, a code (`PC101`), a prefix of one (`PC1`) or a name (`raw-unit-price`). The more specific
+    selector wins, and `ignore` wins a tie, as in ruff. Rules of impact `rejects` always run: what they report stops
+    the gateway.
 
     Raises:
         UsageError: a selector that matches no rule, or an `ignore` that names only rules that can't be ignored.
@@ -51,7 +56,9 @@ def find_rule(rules: Sequence[Rule], wanted: str) -> Rule:
 def _matching(rules: Sequence[Rule], selector: str) -> list[Rule]:
     found = [rule for rule in rules if _specificity(rule, [selector])]
     if not found:
-        raise UsageError(f"no rule matches {selector!r}{_suggestion(rules, selector)}; `pricecheck rule --all` lists them")
+        raise UsageError(
+            f"no rule matches {selector!r}{_suggestion(rules, selector)}; `pricecheck rule --all` lists them"
+        )
     return found
 
 
@@ -68,7 +75,7 @@ def _specificity(rule: Rule, selectors: Iterable[str]) -> int:
 
 
 def _suggestion(rules: Sequence[Rule], wanted: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only on a mistake
+    from difflib import get_close_matches
 
     names = {name.lower(): name for rule in rules for name in (rule.code, rule.name)}
     close = get_close_matches(wanted.lower(), names, n=1)

@@ -11,9 +11,8 @@ CASES: dict[str, bytes] = {
     "nested": b"[" * 100_000,
     "nested-closed": b"[" * 100_000 + b"]" * 100_000,
     "nested-map": b"{a: " * 50_000,
-    "bomb": b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
-        f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n".encode() for n in range(20)
-    ),
+    "bomb": b"a: &a [x,x,x,x,x,x,x,x,x]\n"
+    + b"".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n".encode() for n in range(20)),
     "nul": b"wallets: {base: \x00}\n",
     "binary": bytes(range(256)) * 40,
     "utf-16": "wallets: {}\n".encode("utf-16"),

@@ -32,7 +32,7 @@ def test_the_defaults_of_the_command_and_of_the_arguments_are_the_same() -> None
     assert set(parameters) == {field.name for field in fields(CheckArguments)}
     for field in fields(CheckArguments):
         default = parameters[field.name].default
-        assert (() if field.name in {"paths"} and default is None else default) in (field.default, None)
+        assert (() if field.name == "paths" and default is None else default) in (field.default, None)
 
 
 def test_with_and_without_the_argument_parser_the_answer_is_the_same(pricecheck: Run) -> None:
@@ -48,7 +48,13 @@ def test_exit_zero_hides_findings_but_never_a_2(pricecheck: Run) -> None:
 
 def test_several_formats_at_once(pricecheck: Run, tmp_path: Path) -> None:
     done = pricecheck(
-        "check", BROKEN, "--output-format", "concise", "--output-format", "json=out.json", "--output-format=sarif=o.sarif"
+        "check",
+        BROKEN,
+        "--output-format",
+        "concise",
+        "--output-format",
+        "json=out.json",
+        "--output-format=sarif=o.sarif",
     )
     assert done.returncode == 1
     assert "PC011" in done.stdout
@@ -88,7 +94,10 @@ def test_configs_are_found_below_the_folder_by_the_gateways_names(pricecheck: Ru
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(BROKEN, tmp_path / name)
     done = pricecheck("check", "--output-format", "json")
-    assert {item["file"] for item in json.loads(done.stdout)["findings"]} == {"tollbooth.yaml", "a/tollbooth.config.yml"}
+    assert {item["file"] for item in json.loads(done.stdout)["findings"]} == {
+        "tollbooth.yaml",
+        "a/tollbooth.config.yml",
+    }
 
 
 def test_a_folder_without_configs_is_exit_2(pricecheck: Run) -> None:

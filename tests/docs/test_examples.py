@@ -1,7 +1,8 @@
 """Every example in README and docs is run, and prints what the page says.
 
-A block fenced as `console` holds `$ command` lines, each followed by what it prints (stdout and stderr together). A block
-fenced as `yaml` whose first line is `# file: NAME` is written to NAME for the commands after it on the same page.
+A block fenced as `console` holds `$ command` lines, each followed by what it prints (stdout and stderr together). A
+block fenced as `yaml` whose first line is `# file: NAME` is written to NAME for the commands after it on the same
+page.
 """
 
 import os
@@ -26,7 +27,11 @@ def _steps(page: Path) -> list[tuple[str, str]]:
 
 
 def _run(command: str, folder: Path) -> str:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "80",
+    }
     environment.pop("NO_COLOR", None)
     done = subprocess.run(
         ["bash", "-c", command],

@@ -1,0 +1,246 @@
+"""PC107 and PC108: prices that make no sense beside others (gateway.md §3, §4)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Finding, Impact, Label, Severity
+from pricecheck.gateway.default_table import DEFAULT_TABLE
+from pricecheck.gateway.environment import Unresolved
+from pricecheck.gateway.money import decimals_of, dollars, read_price
+from pricecheck.gateway.pricing import decimals_for
+from pricecheck.prices.families import base_model
+from pricecheck.rules.model import Context, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pricecheck.gateway.config import ModelPrice, Payment, Route
+
+FAMILY_FACTOR = 100
+"""Variants of one model, or models measured by the built-in table, that are further apart than this are a slip."""
+
+LONE_FACTOR = 1000
+"""The same where the built-in table is the only witness: a house may well charge ten or fifty times that table."""
+
+_FEWEST_WITNESSES = 2
+
+
+@rule(
+    "PC107",
+    "magnitude-slip",
+    Impact.RISK,
+    "A price that is powers of ten away from what its family and the built-in table say",
+    severity=Severity.WARNING,
+)
+def magnitude_slip(context: Context) -> Iterator[Finding]:
+    """## What it does Reports a model's price on a token-based route that is a hundred times or more away from what
+    its relatives cost. Dear and cheap models side by side are no reason: a price is compared with
+
+    - the other variants of the same model on the route (`gpt-4o`, `gpt-4o-2024-08-06`, fine-tunes of it), if two of
+      them agree;
+    - the gateway's built-in table, after taking into account by what factor the route's other prices lie above that
+      table.
+
+    With the built-in table as the only witness, a thousandfold distance is asked for.
+
+    ## Why is this bad?
+    Providers quote per thousand or per million tokens, the gateway charges per request: a price copied from a
+    provider's page is off by powers of ten, in either direction.
+
+    ## Example
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        models:
+          gpt-4o: "$50.00"
+          gpt-4o-mini: "$0.005"
+        fallback: "$50.00"
+    ```
+
+    Use instead:
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        models:
+          gpt-4o: "$0.05"
+          gpt-4o-mini: "$0.005"
+        fallback: "$0.05"
+    ```
+    """
+    for route in context.config.routes:
+        decimals = decimals_for(context.config, route)
+        if route.token_based and decimals is not None:
+            yield from _slips(route, decimals)
+
+
+def _slips(route: Route, decimals: int) -> Iterator[Finding]:
+    priced = [
+        (model, amount)
+        for model in route.models
+        if not isinstance(model.price, Unresolved) and (amount := read_price(model.price, decimals).amount or 0) > 0
+    ]
+    if not priced:
+        return
+    suspects = _suspects(priced, decimals)
+    if not suspects:
+        return
+    families: dict[str, list[tuple[ModelPrice, int]]] = {}
+    for model, amount in priced:
+        families.setdefault(base_model(model.name), []).append((model, amount))
+    for model, amount in suspects:
+        kin = [other for other in families[base_model(model.name)] if other[0] is not model]
+        finding = _against_kin(route, model, amount, kin, decimals) or _against_table(
+            route, model, amount, [other for other in priced if other[0] is not model], decimals
+        )
+        if finding is not None:
+            yield finding
+
+
+def _suspects(priced: Sequence[tuple[ModelPrice, int]], decimals: int) -> list[tuple[ModelPrice, int]]:
+    """Give the few prices worth a look: far from the route's others or from anything in the built-in table."""
+    amounts = [amount for _, amount in priced]
+    cheapest, dearest = min(amounts), max(amounts)
+    table = [read_price(text, decimals).amount or 1 for text in DEFAULT_TABLE.values()]
+    if (
+        dearest < cheapest * FAMILY_FACTOR
+        and cheapest * LONE_FACTOR > max(table)
+        and dearest < min(table) * LONE_FACTOR
+    ):
+        return []
+    return [
+        (model, amount)
+        for model, amount in priced
+        if amount >= cheapest * FAMILY_FACTOR
+        or amount * FAMILY_FACTOR <= dearest
+        or amount * LONE_FACTOR <= max(table)
+        or amount >= min(table) * LONE_FACTOR
+    ]
+
+
+def _against_kin(
+    route: Route, model: ModelPrice, amount: int, kin: Sequence[tuple[ModelPrice, int]], decimals: int
+) -> Finding | None:
+    if len(kin) < _FEWEST_WITNESSES:
+        return None
+    middle = sorted(value for _, value in kin)[len(kin) // 2]
+    agreeing = [(other, value) for other, value in kin if value <= middle * 10 and middle <= value * 10]
+    if len(agreeing) < _FEWEST_WITNESSES or not _far(Fraction(amount, middle), FAMILY_FACTOR):
+        return None
+    names = ", ".join(f"`{other.name}` {dollars(value, decimals)}" for other, value in agreeing[:3])
+    related = tuple(
+        Label(other.entry.value.span, f"`{other.name}` is {dollars(value, decimals)}") for other, value in agreeing[:2]
+    )
+    return _finding(
+        route, model, amount, f"other variants of `{base_model(model.name)}` cost {names}", decimals, related
+    )
+
+
+def _against_table(
+    route: Route, model: ModelPrice, amount: int, others: Sequence[tuple[ModelPrice, int]], decimals: int
+) -> Finding | None:
+    reference = _table_amount(model.name, decimals)
+    if reference is None:
+        return None
+    factors = sorted(
+        Fraction(value, table) for other, value in others if (table := _table_amount(other.name, decimals)) is not None
+    )
+    usual = factors[len(factors) // 2] if len(factors) >= _FEWEST_WITNESSES else None
+    ratio = Fraction(amount, reference)
+    evidence = f"the gateway's built-in price of `{base_model(model.name)}` is {dollars(reference, decimals)}"
+    if usual is not None:
+        if not _far(ratio / usual, FAMILY_FACTOR) or not _far(ratio, FAMILY_FACTOR):
+            return None
+        evidence += f", and the route's other prices are about {_times(usual)} the built-in ones"
+    elif not _far(ratio, LONE_FACTOR):
+        return None
+    return _finding(route, model, amount, evidence, decimals, ())
+
+
+def _table_amount(model: str, decimals: int) -> int | None:
+    text = DEFAULT_TABLE.get(model) or DEFAULT_TABLE.get(base_model(model))
+    return read_price(text, decimals).amount if text else None
+
+
+def _far(ratio: Fraction, factor: int) -> bool:
+    return ratio >= factor or ratio * factor <= 1
+
+
+def _times(ratio: Fraction) -> str:
+    return f"{round(ratio)} times" if ratio >= 1 else f"1/{round(1 / ratio)} of"
+
+
+def _finding(
+    route: Route, model: ModelPrice, amount: int, evidence: str, decimals: int, related: tuple[Label, ...]
+) -> Finding:
+    return Finding(
+        f"`{model.name}` is charged {dollars(amount, decimals)} a request, but {evidence}",
+        model.entry.value.span,
+        (*route.models_path, model.name),
+        related,
+        help="prices are per request, in dollars; if this one is meant, `# pricecheck: ignore[PC107] reason` says so",
+    )
+
+
+@rule(
+    "PC108",
+    "mixed-decimals",
+    Impact.MISCHARGES,
+    "Accepted assets with different decimals are all asked the first one's integer",
+)
+def mixed_decimals(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Reports a list of accepted payments whose assets do not all have the same number of decimals.
+
+    ## Why is this bad?
+    The gateway computes the amount once, with the decimals of the first accepted payment, and puts that integer into
+    every payment option. USDC has 6 decimals and DAI 18: what is $0.05 in USDC is 0.00000000000005 DAI, practically
+    free.
+
+    ## Example
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+      - { asset: DAI, network: base }
+    ```
+
+    Use instead:
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    ```
+    """
+    config = context.config
+    yield from _mixed(config.accepts)
+    for route in config.routes:
+        if route.accepts is not None:
+            yield from _mixed(route.accepts)
+
+
+def _mixed(payments: Sequence[Payment]) -> Iterator[Finding]:
+    known = [(payment, payment.asset.known_text) for payment in payments]
+    if not known or known[0][1] is None:
+        return
+    first = known[0][1]
+    for payment, asset in known[1:]:
+        if asset is None or decimals_of(asset) == decimals_of(first):
+            continue
+        amount = read_price("$0.05", decimals_of(first)).amount or 0
+        instead = dollars(amount, decimals_of(asset)).removeprefix("$")
+        yield Finding(
+            f"{asset} has {decimals_of(asset)} decimals and {first}, the first accepted asset, {decimals_of(first)}: "
+            f'the gateway asks the same integer of both, so that "$0.05" is {instead} {asset}',
+            payment.asset.span,
+            payment.asset.path,
+            (Label(known[0][0].asset.span, f"amounts are computed for {first}"),),
+            help=f"accept assets of {decimals_of(first)} decimals only, or give {asset} routes of its own",
+        )
