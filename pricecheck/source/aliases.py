@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.source.nodes import Alias, Entry, Mapping, Node, Scalar, ScalarValue, Sequence, resolve
+from pricecheck.source.refusal import Reason
 from pricecheck.source.scalars import key_text
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ class AliasLimit:
         self.inside: dict[int, _Inside] = {}
         self.size = 0
 
-    def exceeded_by(self, root: Node) -> tuple[Alias, str] | None:
-        """Give the first alias that is one too many, and why; None where all are fine."""
+    def exceeded_by(self, root: Node) -> Reason | None:
+        """Point at the first alias that is one too many; None where all are fine."""
         stack: list[tuple[Node, str]] = [(root, "node")]
         while stack:
             node, role = stack.pop()
@@ -120,9 +121,11 @@ class AliasLimit:
                     stack += ((node, role), (node.target, "node"))
                     continue
                 if self._use(node, count):
-                    return node, f"&{node.name} is repeated so often that the gateway's parser takes it for an attack"
+                    message = f"&{node.name} is repeated so often that the gateway's parser takes it for an attack"
+                    return Reason(message, node.start, node.end, "write the value out")
                 if self.size > MAX_SIZE:
-                    return node, f"with its aliases written out this text has more than {MAX_SIZE:,} values"
+                    message = f"with its aliases written out this text has more than {MAX_SIZE:,} values"
+                    return Reason(message, node.start, node.end)
                 if role == "merge" and isinstance(node.target, Mapping | Sequence):
                     self._push_source(stack, node.target)
             elif role == "merge":

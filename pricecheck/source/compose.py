@@ -7,25 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pricecheck.findings import ConfigPath, Label, Span
+from pricecheck.findings import Label
 from pricecheck.source import strict
 from pricecheck.source.aliases import MERGE_KEY, BadMergeError, is_merge_key, merged_index, raw_key
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.keys import entry_name, javascript_order
-from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, ScalarValue, Sequence, Style
-from pricecheck.source.scalars import (
-    CORE,
-    CORE_FIRST,
-    DATE,
-    TAG_PREFIX,
-    YAML_1_1,
-    YAML_1_1_FIRST,
-    plain_value,
-    tagged_value,
-)
+from pricecheck.source.messages import undefined_alias
+from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, Sequence
+from pricecheck.source.refusal import Reason, RefusedError, refuse
+from pricecheck.source.scalars import CORE, DATE, TAG_PREFIX, YAML_1_1, number_or_text, tagged_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pricecheck.findings import ConfigPath
+    from pricecheck.source.nodes import ScalarValue, Style
 
 _STYLES: dict[str | None, Style] = {
     "": "plain",
@@ -41,15 +37,9 @@ _OBJECT_TAGS = {
     Mapping: {TAG_PREFIX + "set"},
     Sequence: {TAG_PREFIX + name for name in ("omap", "pairs")},
 }
-"""Tags that make the gateway's parser build a JavaScript object no config field takes."""
+"""Tags that make the gateway's parser build a JavaScript object that no config field takes."""
 
-
-class Refused(Exception):  # noqa: N818 - no error of ours: what the gateway's parser does
-    """The text cannot be composed; carries the one problem that says why."""
-
-    def __init__(self, message: str, start: int, end: int, path: ConfigPath = (), **more: Any) -> None:  # noqa: ANN401
-        super().__init__(message)
-        self.problem = Problem(ProblemKind.SYNTAX, message, Span(start, end), path, **more)
+_new = tuple.__new__
 
 
 class _Open:
@@ -78,49 +68,51 @@ class _Open:
 
     def last_end(self) -> int:
         """Where the last child ends: a block collection has no closing mark of its own."""
-        if self.is_mapping:
-            return self.entries[-1].value.end if self.entries else self.start
-        return self.items[-1].end if self.items else self.start
+        return self.entries[-1].value.end if self.is_mapping else self.items[-1].end
 
 
 class Composer:
-    """Turns the events of one document into nodes. `problems` fills with what does not stop the composing."""
+    """Turns the events of one document into nodes.
+
+    `problems` fills with duplicate keys, which do not stop the composing; `aliased` tells whether any alias was met.
+    `text` is the user's; libyaml's offsets stand `shift` before it, and its values go through the table `back`.
+    """
 
     def __init__(self, text: str, shift: int, back: dict[int, str], version: str) -> None:
         self.text = text
         self.shift = shift
         self.back = back
-        self.rules, self.first = (YAML_1_1, YAML_1_1_FIRST) if version == "1.1" else (CORE, CORE_FIRST)
         self.merging = version == "1.1"
+        self.schema = YAML_1_1 if self.merging else CORE
         self.problems: list[Problem] = []
-        self.stack: list[_Open] = []
-        self.anchors: dict[str, Node | _Open] = {}
         self.aliased = False
+        self._words = self.schema.words
+        self._numeric = self.schema.numeric
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, Node | _Open] = {}
 
     def compose(self, get_event: Callable[[], Any]) -> Node:
         """Read events up to the end of the root node.
 
         Raises:
-            Refused: the gateway's parser would take none of this text.
+            RefusedError: the gateway's parser would take none of this text.
         """
         from yaml import events
 
         scalar_event, alias_event = events.ScalarEvent, events.AliasEvent
-        opening = (events.MappingStartEvent, events.SequenceStartEvent)
-        stack = self.stack
+        mapping_event, sequence_event = events.MappingStartEvent, events.SequenceStartEvent
+        stack = self._stack
         while True:
             event = get_event()
             kind = event.__class__
             node: Node
             if kind is scalar_event:
                 node = self._scalar(event)
-            elif kind is alias_event:
-                node = self._alias(event)
-            elif kind in opening:
-                self._open(event, is_mapping=kind is opening[0])
+            elif kind is mapping_event or kind is sequence_event:
+                self._open(event, is_mapping=kind is mapping_event)
                 continue
             else:
-                node = self._close(event)
+                node = self._alias(event) if kind is alias_event else self._close(event)
             if not stack:
                 return node
             top = stack[-1]
@@ -136,10 +128,14 @@ class Composer:
                 top.index[name] = entry
                 top.key = None
 
-    def path(self) -> ConfigPath:
+    def _path(self) -> ConfigPath:
         """Where the node that is being read is."""
-        steps = (frame.here for frame in self.stack)
+        steps = (frame.here for frame in self._stack)
         return tuple(step for step in steps if step is not None)
+
+    def _refuse(self, reason: Reason | None) -> None:
+        if reason is not None:
+            refuse(reason, self._path())
 
     def _scalar(self, event: Any) -> Scalar:  # noqa: ANN401 - PyYAML's events are untyped
         start = event.start_mark.index + self.shift
@@ -152,74 +148,65 @@ class Composer:
             return self._with_properties(event, value, style, start, end)
         if style == "plain":
             if not self.text.startswith(value, start, end):
-                self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
-            if value == "-":
-                self._refuse_dash(start, end)
-            elif value[:1] in self.first:
-                value = self._plain_value(value, start, end)
+                self._refuse(strict.continuation(self.text, start, end, self._minimum()))
+            if value in self._words:
+                value = self._words[value]
+            elif value[0] in self._numeric:
+                value = self._number_or_text(value, start, end)
         elif style in {"double", "single"}:
             if self.text.find("\n", start, end) != -1:
-                self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
-                if style == "double":
-                    self._refuse_if(strict.double_quoted(self.text, start, end))
+                self._refuse(strict.continuation(self.text, start, end, self._minimum()))
         else:
             value, end = self._block_scalar(start, end, value)
         return _new(Scalar, (value, start, end, style, start, None, None))
 
-    def _refuse_dash(self, start: int, end: int) -> None:
-        if self.stack and self.stack[-1].flow:
-            raise Refused("a lone - inside brackets is not text for the gateway's parser", start, end, self.path())
-
-    def _plain_value(self, value: str, start: int, end: int) -> ScalarValue:
-        if self.rules is YAML_1_1 and DATE.fullmatch(value):
-            message = "under %YAML 1.1 this is a date, not text"
-            raise Refused(message, start, end, self.path(), help="put it in quotes")
-        return plain_value(value, self.rules)
+    def _number_or_text(self, value: str, start: int, end: int) -> ScalarValue:
+        if value == "-" and self._stack and self._stack[-1].flow:
+            message = "a lone - inside brackets is not text for the gateway's parser"
+            self._refuse(Reason(message, start, end, "put it in quotes"))
+        if self.merging and DATE.fullmatch(value):
+            self._refuse(Reason("under %YAML 1.1 this is a date, not text", start, end, "put it in quotes"))
+        return number_or_text(value, self.schema)
 
     def _with_properties(self, event: Any, value: Any, style: Style, outer: int, end: int) -> Scalar:  # noqa: ANN401
-        start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
-        self._refuse_if(reason)
+        start = self._content_start(event, outer)
         if style == "plain" and not value:
             start = end
-        elif style == "plain" and value == "-":
-            self._refuse_dash(start, end)
-        elif style in {"literal", "folded"}:
+        if style in {"literal", "folded"}:
             value, end = self._block_scalar(start, end, value)
         elif self.text.find("\n", start, end) != -1:
-            self._refuse_if(strict.continuation(self.text, start, end, self._minimum()))
-            if style == "double":
-                self._refuse_if(strict.double_quoted(self.text, start, end))
+            self._refuse(strict.continuation(self.text, start, end, self._minimum()))
         tag = event.tag
-        if tag is None:
-            if style == "plain":
-                value = self._plain_value(value, start, end)
-        elif tag != "!":
+        if style == "plain" and (tag is None or value == "-"):
+            value = self._words[value] if value in self._words else self._number_or_text(value, start, end)
+        if tag is not None and tag != "!":
             self._refuse_object(tag, Scalar, outer, end)
-            value = tagged_value(value, tag, self.rules)
+            value = tagged_value(value, tag, self.schema)
         node = Scalar(value, start, end, style, outer, event.anchor, tag)
         if event.anchor is not None:
-            self.anchors[event.anchor] = node
+            self._anchors[event.anchor] = node
         return node
+
+    def _content_start(self, event: Any, outer: int) -> int:  # noqa: ANN401
+        start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
+        self._refuse(reason)
+        return start
 
     def _refuse_object(self, tag: str, kind: type, start: int, end: int) -> None:
         if tag in _OBJECT_TAGS[kind]:
             message = f"!!{tag.removeprefix(TAG_PREFIX)} makes an object that no field of a config takes"
-            raise Refused(message, start, end, self.path(), help="remove the tag")
-
-    def _refuse_if(self, reason: strict.Reason | None) -> None:
-        if reason is not None:
-            raise Refused(reason.message, reason.start, reason.end, self.path(), help=reason.help)
+            self._refuse(Reason(message, start, end, "remove the tag"))
 
     def _minimum(self) -> int:
         """How many spaces the gateway's parser asks of a line that continues the value being read."""
-        for frame in reversed(self.stack):
+        for frame in reversed(self._stack):
             if not frame.flow:
                 return frame.start - max(self.text.rfind("\n", 0, frame.start) + 1, self.shift) + 1
         return 0
 
     def _block_scalar(self, start: int, end: int, value: str) -> tuple[str, int]:
         """Give its value, and where its last line with content ends: libyaml's mark covers the blank lines below."""
-        self._refuse_if(strict.block_scalar(self.text, start, end, self._minimum()))
+        self._refuse(strict.block_scalar(self.text, start, end, self._minimum()))
         content = len(self.text[start:end].rstrip(" \t\r\n")) + start
         line_end = self.text.find("\n", content, end)
         if line_end == -1:
@@ -229,65 +216,59 @@ class Composer:
     def _alias(self, event: Any) -> Alias:  # noqa: ANN401
         start = event.start_mark.index + self.shift
         end = event.end_mark.index + self.shift
+        name = event.anchor
         if self.text[end : end + 1] not in _AFTER_ALIAS:
-            raise Refused(
-                "the gateway's parser reads a longer name here",
-                start,
-                end + 1,
-                self.path(),
-                help="put a space after it",
-            )
-        target = self.anchors.get(event.anchor)
+            message = "the gateway's parser takes this character for a part of the name"
+            self._refuse(Reason(message, end, end + 1, "put a space before it"))
+        target = self._anchors.get(name)
         if target is None:
-            raise Refused(f"the alias *{event.anchor} has no anchor before it", start, end, self.path())
+            raise RefusedError(undefined_alias(name, start, end, self._path(), self._anchors))
         if isinstance(target, _Open):
-            raise Refused(f"the alias *{event.anchor} stands inside the value it repeats", start, end, self.path())
-        node = Alias(event.anchor, target, start, end, start)
+            reason = Reason(f"*{name} stands inside the very value it repeats", start, end, "write the value out")
+            raise RefusedError(reason.problem(self._path()))
         self.aliased = True
-        return node
+        return Alias(name, target, start, end, start)
 
     def _open(self, event: Any, *, is_mapping: bool) -> None:  # noqa: ANN401
         outer = event.start_mark.index + self.shift
         start = outer
         if event.anchor is not None or event.tag is not None:
-            start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
-            self._refuse_if(reason)
-            if event.tag is not None:
-                self._refuse_object(event.tag, Mapping if is_mapping else Sequence, outer, start)
-        if len(self.stack) >= MAX_DEPTH:
-            raise Refused(f"nested more than {MAX_DEPTH} levels deep", start, start + 1)
+            start = self._content_start(event, outer)
+        if event.tag is not None:
+            self._refuse_object(event.tag, Mapping if is_mapping else Sequence, outer, start)
+        if len(self._stack) >= MAX_DEPTH:
+            self._refuse(Reason(f"nested more than {MAX_DEPTH} levels deep", start, start + 1))
         frame = _Open(event, start, outer, is_mapping=is_mapping)
-        self.stack.append(frame)
+        self._stack.append(frame)
         if event.anchor is not None:
-            self.anchors[event.anchor] = frame
+            self._anchors[event.anchor] = frame
 
     def _close(self, event: Any) -> Mapping | Sequence:  # noqa: ANN401
-        frame = self.stack.pop()
-        opener = self.text[frame.start] if frame.flow else ""
-        end = event.end_mark.index + self.shift if opener and opener in "{[" else frame.last_end()
+        frame = self._stack.pop()
+        bracketed = frame.flow and self.text[frame.start] in "{["
+        end = event.end_mark.index + self.shift if bracketed else frame.last_end()
         place = (frame.start, end, frame.flow, frame.outer, frame.anchor, frame.tag)
         node: Mapping | Sequence
         if frame.is_mapping:
             if len(frame.index) != len(frame.entries):
                 self._duplicates(frame)
-            index = frame.index
-            if self.merging and MERGE_KEY in index:
-                index = self._merged(frame)
+            index = self._merged(frame) if self.merging and MERGE_KEY in frame.index else frame.index
             node = _new(Mapping, (tuple(frame.entries), javascript_order(index), *place))
         else:
             node = _new(Sequence, (tuple(frame.items), *place))
         if frame.flow:
-            outermost = not (self.stack and self.stack[-1].flow)
-            self._refuse_if(strict.flow(self.text, node, self._minimum(), outermost=outermost))
-        if frame.anchor is not None and self.anchors.get(frame.anchor) is frame:
-            self.anchors[frame.anchor] = node
+            outermost = not (self._stack and self._stack[-1].flow)
+            self._refuse(strict.flow(self.text, node, self._minimum(), outermost=outermost))
+        if frame.anchor is not None and self._anchors.get(frame.anchor) is frame:
+            self._anchors[frame.anchor] = node
         return node
 
     def _name(self, key: Node) -> str:
         name = entry_name(key)
         if name is None:
-            raise Refused("a list or mapping cannot be a key of a config", key.start, key.end, self.path())
-        return name
+            message = "a list or mapping cannot be a key"
+            self._refuse(Reason(message, key.start, key.end, "put it in quotes if it is text"))
+        return name or ""
 
     def _duplicates(self, frame: _Open) -> None:
         seen: dict[tuple[type, ScalarValue], Entry] = {}
@@ -296,16 +277,16 @@ class Composer:
             if not isinstance(key, Scalar) or (self.merging and key.tag is None and is_merge_key(key)):
                 continue
             first = seen.setdefault(raw_key(key), entry)
-            not_a_number = key.value != key.value  # noqa: PLR0124 - only NaN is unlike itself, to the gateway too
+            not_a_number = key.value != key.value  # NaN is unlike itself, to the gateway too
             if first is not entry and not not_a_number:
                 self.problems.append(
                     Problem(
                         ProblemKind.DUPLICATE_KEY,
-                        f"the key {entry.name!r} is defined twice in one mapping",
+                        f'"{entry.name}" is already a key of this mapping',
                         key.span,
-                        (*self.path(), entry.name),
+                        (*self._path(), entry.name),
                         (Label(first.key.span, "first defined here"),),
-                        "remove one of the two",
+                        "remove or rename one of the two",
                     )
                 )
 
@@ -314,8 +295,7 @@ class Composer:
             return merged_index(frame.entries)
         except BadMergeError as error:
             node = error.args[0]
-            message = "<< merges mappings only, under %YAML 1.1"
-            raise Refused(message, node.start, node.end, self.path()) from None
-
-
-_new = tuple.__new__
+            reason = Reason(
+                "<< takes a mapping or a list of mappings", node.start, node.end, "merge an alias of a mapping"
+            )
+            raise RefusedError(reason.problem(self._path())) from None

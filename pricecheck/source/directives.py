@@ -27,8 +27,9 @@ class Prelude(NamedTuple):
     problem: Problem | None = None
 
 
-def read_prelude(text: str) -> Prelude:
-    """Read the directives of the first document; `text` comes without byte order mark."""
+def read_prelude(text: str, shift: int) -> Prelude:
+    """Read the directives of the first document; `text` counts from `shift` on (1 where it has a byte order mark)."""
+    text = text[shift:]
     if not text.startswith("%") and "\n%" not in text:
         return Prelude("1.2", text)
     version = "1.2"
@@ -41,7 +42,7 @@ def read_prelude(text: str) -> Prelude:
             break
         line = match[0]
         if line.startswith("%"):
-            found = Span(at, at + len(line.rstrip()))
+            found = Span(at + shift, at + shift + len(line.rstrip()))
             name, *parts = _SEPARATOR.split(_COMMENT.sub("", line).strip(" \t\r\n"))
             wrong = _judge(name, parts)
             if wrong is not None:

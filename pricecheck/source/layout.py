@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pricecheck.source.nodes import Alias, Scalar
+from pricecheck.source.messages import TAB_HELP, TAB_MESSAGE
+from pricecheck.source.nodes import Scalar
+from pricecheck.source.refusal import Reason
 from pricecheck.source.regions import Regions
-from pricecheck.source.strict import Reason, glued_comment
+from pricecheck.source.strict import glued_comment
 
 if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
@@ -29,7 +31,7 @@ def check_layout(text: str, root: Node | None) -> Reason | None:
     )
     tabs = "\t" in text
     glued = [match.start() for match in _GLUED.finditer(text)] if "#" in text else []
-    tight = [match for match in _TIGHT_COMMENT.finditer(text)] if "#" in text else []
+    tight = list(_TIGHT_COMMENT.finditer(text)) if "#" in text else []
     if not (tabs or glued or strays or tight):
         return None
     regions = Regions(text, root)
@@ -48,11 +50,14 @@ def check_layout(text: str, root: Node | None) -> Reason | None:
 
 
 def _check_tight(text: str, comment: re.Match[str], regions: Regions) -> Reason | None:
-    """Check a comment line without a space after `#`, at which the gateway's parser forgets the indentation it asks for."""
+    """Check a comment line without a space after `#`: the gateway's parser forgets the indentation it asks for."""
     content = _TO_CONTENT.match(text, comment.start() + 1)
-    minimum = regions.values.get(content.end()) if content is not None else None
+    start = content.end() if content is not None else 0
+    minimum = regions.minimums.get(start, 0)
+    if start - text.rfind("\n", 0, start) - 1 < minimum:
+        return None  # a key, with which the parser asks for an indentation anew
     at = comment.end() - 1
-    if minimum is None or len(comment[1]) >= minimum or regions.scalar_at(at) is not None:
+    if len(comment[1]) >= minimum or regions.scalar_at(at) is not None:
         return None
     message = "below this comment the gateway's parser misjudges the indentation of the value"
     return Reason(message, at, at + 1, "put a space after #, or indent the comment like the value")
@@ -93,15 +98,28 @@ def _check_tab(text: str, at: int, regions: Regions) -> Reason | None:
     after = gap.end() if gap is not None else at
     before = text[line_start:at].strip(" \t\ufeff")
     if text[after : after + 1] in ("", "\n", "#") or text.startswith("\r\n", after):
-        if before or not _follows_block_scalar(text, line_start, regions):
+        if before or _follows_value(text, line_start, regions):
             return None
-        return Reason("a tab below a block of text is neither part of it nor indentation", at, at + 1, "remove the tab")
+        return Reason(
+            "a tab on a line of its own is not empty to the gateway's parser here", at, at + 1, "remove the tab"
+        )
     if not before or after in regions.blocks:
-        return Reason("a tab cannot indent YAML", at, at + 1, "indent with spaces")
+        return Reason(TAB_MESSAGE, at, at + 1, TAB_HELP)
     return None
 
 
-def _follows_block_scalar(text: str, line_start: int, regions: Regions) -> bool:
-    content = len(text[:line_start].rstrip(" \t\r\n"))
-    node = regions.scalar_at(content - 1) if content else None
-    return isinstance(node, Scalar) and not isinstance(node, Alias) and node.style in {"literal", "folded"}
+def _follows_value(text: str, line_start: int, regions: Regions) -> bool:
+    """Tell whether the last thing above a line is a whole value: only then does a tab on a blank line mean nothing."""
+    at = line_start
+    while at:
+        at = len(text[:at].rstrip(" \t\r\n"))
+        comment = regions.comment_at(at - 1) if at else None
+        if comment is None:
+            break
+        at = comment
+    if at <= int(text.startswith("\ufeff")):
+        return True
+    node = regions.scalar_at(at - 1)
+    if node is None:
+        return any(end == at for _, end in regions.flows)
+    return node.start in regions.values and not (isinstance(node, Scalar) and node.style in {"literal", "folded"})

@@ -1,4 +1,4 @@
-"""Which characters of a YAML text are content and which are layout: comments and white space stand outside of content."""
+"""Which characters of a YAML text are content, and which are layout: comments, white space and punctuation."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Regions:
     """What a document's text is made of, to ask what an offset belongs to.
 
-    `blocks` are the starts of block collections, `flows` the places of flow collections, `values` the starts of scalars
-    and flow collections that are no keys, each with the indentation the gateway's parser asks of its further lines.
+    `blocks` are the starts of block collections and `flows` the places of flow collections. `values` are the starts of
+    scalars and flow collections that are no keys; `minimums` has for all of them, keys included, the indentation that
+    the gateway's parser asks of their further lines.
     """
 
     def __init__(self, text: str, root: Node | None) -> None:
@@ -25,7 +26,8 @@ class Regions:
         self.scalars: list[Scalar | Alias] = []
         self.blocks: set[int] = set()
         self.flows: list[tuple[int, int]] = []
-        self.values: dict[int, int] = {}
+        self.values: set[int] = set()
+        self.minimums: dict[int, int] = {}
         if root is not None:
             self._collect(root)
 
@@ -34,8 +36,9 @@ class Regions:
         while stack:
             node, minimum, is_key = stack.pop()
             if isinstance(node, Scalar | Alias) or node.flow:
+                self.minimums[node.outer] = self.minimums[node.start] = minimum
                 if not is_key:
-                    self.values[node.outer] = self.values[node.start] = minimum
+                    self.values.add(node.start)
             else:
                 self.blocks.add(node.start)
                 minimum = node.start - self.text.rfind("\n", 0, node.start)

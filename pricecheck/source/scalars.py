@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from pricecheck.source.nodes import ScalarValue
 
@@ -42,22 +43,49 @@ def _special_float(text: str) -> float:
     return -math.inf if text[0] == "-" else math.inf
 
 
-def _null(_text: str) -> None:
-    return None
+class Schema(NamedTuple):
+    """How scalars resolve: patterns by tag name in the order they are tried, and two short cuts for plain scalars.
+
+    `words` are the plain scalars that mean a truth value or null, `numeric` how the others start that are no strings.
+    """
+
+    rules: tuple[Rule, ...]
+    words: dict[str, ScalarValue]
+    numeric: frozenset[str]
 
 
-_NULL: Rule = ("null", re.compile(r"(?:~|[Nn]ull|NULL)?"), _null)
+_NULLS = ("", "~", "null", "Null", "NULL")
+_TRUE = ("true", "True", "TRUE")
+_FALSE = ("false", "False", "FALSE")
+_MORE_TRUE = (*_TRUE, "Y", "y", "yes", "Yes", "YES", "on", "On", "ON")
+_MORE_FALSE = (*_FALSE, "N", "n", "no", "No", "NO", "off", "Off", "OFF")
+
+
+def _words(true: tuple[str, ...], false: tuple[str, ...]) -> dict[str, ScalarValue]:
+    return {**dict.fromkeys(_NULLS), **dict.fromkeys(true, True), **dict.fromkeys(false, False)}
+
+
+def _word_rules(words: dict[str, ScalarValue]) -> tuple[Rule, ...]:
+    truths = "|".join(word for word, value in words.items() if value is not None)
+    nulls = "|".join(map(re.escape, _NULLS))
+    return ("null", re.compile(nulls), words.__getitem__), ("bool", re.compile(truths), words.__getitem__)
+
+
 _SPECIAL: Rule = ("float", re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN"), _special_float)
 
-CORE: tuple[Rule, ...] = (
-    _NULL,
-    ("bool", re.compile(r"[Tt]rue|TRUE|[Ff]alse|FALSE"), lambda text: text[0] in "tT"),
-    ("int", re.compile(r"0o[0-7]+"), lambda text: _integer(int(text, 0))),
-    ("int", re.compile(r"[-+]?[0-9]+"), _decimal),
-    ("int", re.compile(r"0x[0-9a-fA-F]+"), lambda text: _integer(int(text, 0))),
-    _SPECIAL,
-    ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"), float),
-    ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)"), float),
+_CORE_WORDS = _words(_TRUE, _FALSE)
+CORE = Schema(
+    (
+        *_word_rules(_CORE_WORDS),
+        ("int", re.compile(r"0o[0-7]+"), lambda text: _integer(int(text, 0))),
+        ("int", re.compile(r"[-+]?[0-9]+"), _decimal),
+        ("int", re.compile(r"0x[0-9a-fA-F]+"), lambda text: _integer(int(text, 0))),
+        _SPECIAL,
+        ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"), float),
+        ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)"), float),
+    ),
+    _CORE_WORDS,
+    frozenset("0123456789+-."),
 )
 
 
@@ -103,25 +131,23 @@ DATE = re.compile(
 )
 """A plain scalar that a `%YAML 1.1` document, or `!!timestamp`, turns into a date object."""
 
-YAML_1_1: tuple[Rule, ...] = (
-    _NULL,
-    ("bool", re.compile(r"Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON"), lambda _text: True),
-    ("bool", re.compile(r"N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF"), lambda _text: False),
-    ("int", re.compile(r"[-+]?0b[0-1_]+"), _based(2, 2)),
-    ("int", re.compile(r"[-+]?0[0-7_]+"), _based(8, 1)),
-    ("int", re.compile(r"[-+]?[0-9][0-9_]*"), _based(10, 0)),
-    ("int", re.compile(r"[-+]?0x[0-9a-fA-F_]+"), _based(16, 2)),
-    _SPECIAL,
-    ("float", re.compile(r"[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+"), _loose_float),
-    ("float", re.compile(r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*"), _loose_float),
-    ("int", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+"), _sexagesimal),
-    ("float", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"), _sexagesimal),
+_YAML_1_1_WORDS = _words(_MORE_TRUE, _MORE_FALSE)
+YAML_1_1 = Schema(
+    (
+        *_word_rules(_YAML_1_1_WORDS),
+        ("int", re.compile(r"[-+]?0b[0-1_]+"), _based(2, 2)),
+        ("int", re.compile(r"[-+]?0[0-7_]+"), _based(8, 1)),
+        ("int", re.compile(r"[-+]?[0-9][0-9_]*"), _based(10, 0)),
+        ("int", re.compile(r"[-+]?0x[0-9a-fA-F_]+"), _based(16, 2)),
+        _SPECIAL,
+        ("float", re.compile(r"[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+"), _loose_float),
+        ("float", re.compile(r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*"), _loose_float),
+        ("int", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+"), _sexagesimal),
+        ("float", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"), _sexagesimal),
+    ),
+    _YAML_1_1_WORDS,
+    frozenset("0123456789+-.eE"),
 )
-
-CORE_FIRST = frozenset(["", *"~nNtTfF0123456789+-."])
-"""How a plain scalar starts that may be anything but a string in the core schema (`""`: is empty)."""
-
-YAML_1_1_FIRST = CORE_FIRST | frozenset("yYoOeE")
 
 
 def json_number(text: str) -> ScalarValue:
@@ -129,19 +155,19 @@ def json_number(text: str) -> ScalarValue:
     return _decimal(text) if text.lstrip("-").isdigit() else float(text)
 
 
-def plain_value(text: str, rules: tuple[Rule, ...]) -> ScalarValue:
-    """Resolve an untagged plain scalar; a string where no pattern fits."""
-    for _tag, pattern, read in rules:
+def number_or_text(text: str, schema: Schema) -> ScalarValue:
+    """Resolve an untagged plain scalar that is none of the schema's words."""
+    for _tag, pattern, read in schema.rules:
         if pattern.fullmatch(text):
             return read(text)
     return text
 
 
-def tagged_value(text: str, tag: str, rules: tuple[Rule, ...]) -> ScalarValue:
+def tagged_value(text: str, tag: str, schema: Schema) -> ScalarValue:
     """Resolve a scalar with an explicit tag; a tag that does not fit is only warned about, the text stays a string."""
     short = tag.removeprefix(TAG_PREFIX)
     if short != tag:
-        for name, pattern, read in rules:
+        for name, pattern, read in schema.rules:
             if name == short and pattern.fullmatch(text):
                 return read(text)
     return text

@@ -7,23 +7,16 @@ here: the composer asks only about pieces that can be wrong (several lines, in f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from pricecheck.source.messages import TAB_HELP, TAB_MESSAGE
 from pricecheck.source.nodes import Mapping, Scalar
+from pricecheck.source.refusal import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pricecheck.source.nodes import Node, Sequence
-
-
-class Reason(NamedTuple):
-    """Why a text is refused: one sentence, the place, and what to do instead."""
-
-    message: str
-    start: int
-    end: int
-    help: str | None = None
 
 
 _SPACE = r"(?:[ \t]|\r?\n|(?<=[ \t\n])#[^\n]*)"
@@ -44,33 +37,28 @@ _TIGHT_COMMENT = re.compile(rf"{_SPACE}*?\n *#(?=[^ \t\r\n])")
 _ESCAPED_BREAK = re.compile(r"\\\r?\n[ \t]*\r?\n")
 _UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*[ \t]+\Z")
 _PROPERTY = re.compile(
-    r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|!<(?!!!?>)[^\s>]*>|!(?:[-\w]*!)?[-\w#;/?:@&=+$.~*'()%]+|!)(?=[ \t\r\n,\]}]|\Z)",
+    r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|!<(?!!!?>)[^\s>]*>|!(?:[-\w]*!)?[-\w#;/?:@&=+$.~*'()%]+|!)"
+    r"(?=[ \t\r\n,\]}]|\Z)",
     re.ASCII,
 )
 _PROPERTY_GAP = re.compile(rf"{_SPACE}*")
 
 
 def continuation(text: str, start: int, end: int, minimum: int) -> Reason | None:
-    """Check that the further lines of a scalar are indented by `minimum` spaces at least."""
+    """Check the further lines of a scalar that is no block: they are indented by `minimum` spaces at least."""
     for match in _LINE.finditer(text, start, end):
         spaces, tabs, character = match.groups()
         if len(spaces) < minimum and (tabs or character not in ("", "\r")):
             return _unindented(match.start(2), minimum, tab=bool(tabs))
+    if text[start] == '"' and (escaped := _ESCAPED_BREAK.search(text, start, end)):
+        message = "the gateway's parser reads a blank line after an escaped line break in its own way"
+        return Reason(message, escaped.start(), escaped.end(), "write \\n for a line break")
     return None
-
-
-def double_quoted(text: str, start: int, end: int) -> Reason | None:
-    """Check a double-quoted scalar of several lines for an escaped line break with a blank line after it."""
-    match = _ESCAPED_BREAK.search(text, start, end)
-    if match is None:
-        return None
-    message = "the gateway's parser reads a blank line after an escaped line break in its own way"
-    return Reason(message, match.start(), match.end(), "write \\n for a line break")
 
 
 def _unindented(at: int, minimum: int, *, tab: bool) -> Reason:
     if tab:
-        return Reason("a tab cannot indent YAML", at, at + 1, "indent with spaces")
+        return Reason(TAB_MESSAGE, at, at + 1, TAB_HELP)
     few = "one space" if minimum == 1 else f"{minimum} spaces"
     message = f"this line continues a value begun above, so it must be indented by {few} at least"
     return Reason(message, at, at + 1, "indent the line, or end the value before it")
@@ -165,30 +153,36 @@ def block_scalar(text: str, start: int, end: int, minimum: int) -> Reason | None
     if not text[line_start:start].strip(" ") and start - line_start < minimum:
         return _unindented(start, minimum, tab=False)
     header = _HEADER.match(text, start)
-    if header is None:
-        line_end = text.find("\n", start)
-        line = text[start : line_end if line_end != -1 else end]
-        comment = line.find("#")
-        if comment != -1:
-            return glued_comment(start + comment)
-        return Reason("only an indentation digit and + or - may follow | or >", start, start + len(line))
+    return _odd_header(text, start, end) if header is None else _odd_lines(text, header, end, minimum)
+
+
+def _odd_header(text: str, start: int, end: int) -> Reason:
+    line_end = text.find("\n", start)
+    line = text[start : line_end if line_end != -1 else end]
+    comment = line.find("#")
+    if comment != -1:
+        return glued_comment(start + comment)
+    return Reason("only an indentation digit and + or - may follow | or >", start, start + len(line))
+
+
+def _odd_lines(text: str, header: re.Match[str], end: int, minimum: int) -> Reason | None:
     at = header.end()
     deepest = 0
     while blank := _BLANK_LINE.match(text, at, end):
         deepest = max(deepest, len(blank[1]))
         at = blank.end()
     explicit = any(character.isdigit() for character in header[0].partition("#")[0])
-    if deepest and not explicit:
-        spaces = re.compile(" *").match(text, at)
-        if at >= end or (spaces is not None and len(spaces[0]) < deepest):
-            message = "the blank lines at the start of this block have more spaces than its first line"
-            return Reason(message, header.end(), at, "remove the spaces from the blank lines")
+    first = len(text[at : at + deepest]) - len(text[at : at + deepest].lstrip(" "))
+    if deepest and (at >= end or (first < deepest and not explicit)):
+        message = "the blank lines at the start of this block have more spaces than its first line"
+        return Reason(message, header.end(), at, "remove the spaces from the blank lines")
     if minimum == 0 and at >= end and text[end:].strip():
-        return Reason("the gateway's parser reads the next line as part of this empty block", start, start + 1)
-    tail = _UNFINISHED_TAIL.match(text, end)
-    if tail is not None or (end == len(text) and _UNFINISHED_TAIL.match(text, text.rfind("\n") + 1)):
+        message = "the gateway's parser reads the next line as part of this empty block"
+        return Reason(message, header.start(), header.start() + 1)
+    last_line = text.rfind("\n") + 1
+    if _UNFINISHED_TAIL.match(text, end) or (end == len(text) and _UNFINISHED_TAIL.match(text, last_line)):
         message = "the file ends in spaces that may belong to this block"
-        return Reason(message, text.rfind("\n") + 1, len(text), "end the file with a line break")
+        return Reason(message, last_line, len(text), "end the file with a line break")
     return None
 
 

@@ -1,0 +1,42 @@
+"""How the parts of the parser say that the gateway's parser would refuse a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.findings import Span
+from pricecheck.source.document import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from pricecheck.findings import ConfigPath
+
+
+class Reason(NamedTuple):
+    """Why a text is refused: one sentence, the place, and what to do instead."""
+
+    message: str
+    start: int
+    end: int
+    help: str | None = None
+
+    def problem(self, path: ConfigPath = (), kind: ProblemKind = ProblemKind.SYNTAX) -> Problem:
+        """Give it as a problem of the document."""
+        return Problem(kind, self.message, Span(self.start, self.end), path, (), self.help)
+
+
+class RefusedError(Exception):
+    """The text has no value: carries the one problem that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def refuse(reason: Reason | None, path: ConfigPath = (), kind: ProblemKind = ProblemKind.SYNTAX) -> None:
+    """Raise for a reason, do nothing for None.
+
+    Raises:
+        RefusedError: there is a reason.
+    """
+    if reason is not None:
+        raise RefusedError(reason.problem(path, kind))
