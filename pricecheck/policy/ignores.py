@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pricecheck.findings import Edit, Fix, Safety, SourceText, Span
 from pricecheck.policy.hiding import Hideable, may_hide, why_never
-from pricecheck.policy.vocabulary import Vocabulary, did_you_mean
+from pricecheck.policy.vocabulary import did_you_mean
+from pricecheck.source.comments import comments
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from pricecheck.policy.vocabulary import Vocabulary
+    from pricecheck.source.document import Document
 
 MARKER = "pricecheck:"
 """What every comment for us holds."""
@@ -103,19 +107,20 @@ class IgnoreOutcome(Generic[FindingT]):
     problems: tuple[HygieneProblem, ...]
 
 
-def read_ignores(source: SourceText, spans: Iterable[Span], vocabulary: Vocabulary) -> Ignores:
-    """Read the ignore comments among the comments at `spans`, each from its `#` to the end of its line."""
-    comments: list[IgnoreComment] = []
+def read_ignores(document: Document, vocabulary: Vocabulary) -> Ignores:
+    """Read the ignore comments of a YAML text; where `MARKER` is not in the text there are none."""
+    source = document.source
+    ignores: list[IgnoreComment] = []
     problems: list[HygieneProblem] = []
-    for span in spans:
-        found = _DIRECTIVE.search(source.text, span.start, span.end)
+    for comment in comments(document, MARKER):
+        found = _DIRECTIVE.search(source.text, comment.span.start, comment.span.end)
         if found:
-            reader = _Directive(source, span, found, vocabulary)
-            comment = reader.read()
-            problems += reader.problems
-            if comment is not None:
-                comments.append(comment)
-    return Ignores(tuple(comments), tuple(problems))
+            directive = _Directive(source, comment.span, found, vocabulary)
+            ignore = directive.read()
+            problems += directive.problems
+            if ignore is not None:
+                ignores.append(ignore)
+    return Ignores(tuple(ignores), tuple(problems))
 
 
 def apply_ignores(

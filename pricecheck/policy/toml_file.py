@@ -215,7 +215,7 @@ def _kind(value: object) -> str:
         str: "a string",
         bool: "true or false",
         int: "a number",
-        float: "a number",
+        float: "a number with a decimal point",
         list: "a list",
         dict: "a table",
         date: "a date",
