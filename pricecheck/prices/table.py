@@ -26,7 +26,6 @@ from pricecheck.gateway.matching import holds
 from pricecheck.gateway.money import decimals_of, dollars, read_price
 from pricecheck.gateway.pricing import Source, quote_model, quote_rest, quote_rule, quote_text
 from pricecheck.gateway.routing import compile_route
-from pricecheck.prices.coverage import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.matching import Facts
     from pricecheck.gateway.pricing import Quote
     from pricecheck.prices.conditions import Required
+    from pricecheck.prices.coverage import RuleSet
     from pricecheck.source.nodes import Node
 
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
@@ -101,7 +101,15 @@ class PriceTable:
 
     def rules(self, route: str) -> RuleSet | None:
         """Give the match rules of a route as sets of requests; None where `match` has no say (token-based routes)."""
-        return self._rules.get(route)
+        found = self._routes.get(route)
+        if found is None or found.token_based:
+            return None
+        if route not in self._rules:
+            from pricecheck.prices.coverage import RuleSet  # flat and token-based routes start without it
+
+            wheres = [{key: required for key, required, _ in rule.where} for rule in found.match]
+            self._rules[route] = RuleSet(wheres, _parameters(found))
+        return self._rules[route]
 
     def row_for(self, route: str, facts: Facts) -> PriceRow | None:
         """Give the row that a request on this route gets.
@@ -124,12 +132,15 @@ class PriceTable:
 
     def _rows(self, route: Route) -> Iterator[PriceRow]:
         unit = _unit(self.config.payments(route))
-        wheres = [{key: required for key, required, _ in rule.where} for rule in route.match]
-        rules = self._rules[route.key] = RuleSet(wheres, _parameters(route))
-        for rule, where in zip(route.match, wheres, strict=True):
-            row = _row(route.key, f"match:{rule.number}", unit, quote_rule(route, rule, unit.decimals))
-            yield row._replace(reachable=rules.reach(rule.number).reachable, where=where)
         other = _row(route.key, "other", unit, quote_rest(self.config, route, unit.decimals))
+        rules = self.rules(route.key) if route.match else None
+        if rules is None:
+            yield other
+            return
+        for rule in route.match:
+            row = _row(route.key, f"match:{rule.number}", unit, quote_rule(route, rule, unit.decimals))
+            where = {key: required for key, required, _ in rule.where}
+            yield row._replace(reachable=rules.reach(rule.number).reachable, where=where)
         yield other._replace(reachable=rules.leftover().reachable)
 
 
