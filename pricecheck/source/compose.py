@@ -172,6 +172,9 @@ class Composer:
         start = self._content_start(event, outer)
         if style == "plain" and not value:
             start = end
+            self._refuse(strict.bare_properties(self.text, outer, end, flow=bool(self._stack and self._stack[-1].flow)))
+            if self._stack and self._stack[-1].is_mapping and self._stack[-1].key is None:
+                self._refuse(Reason("an empty key cannot have an anchor or a tag", outer, end, 'write the key as ""'))
         if style in {"literal", "folded"}:
             value, end = self._block_scalar(start, end, value)
         elif self.text.find("\n", start, end) != -1:
@@ -190,6 +193,8 @@ class Composer:
     def _content_start(self, event: Any, outer: int) -> int:  # noqa: ANN401
         start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
         self._refuse(reason)
+        if self._stack and self._stack[-1].flow:
+            self._refuse(strict.continuation(self.text, outer, start + 1, self._minimum()))
         return start
 
     def _refuse_object(self, tag: str, kind: type, start: int, end: int) -> None:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
 
 _GLUED = re.compile(r"""#(?<=["'\[\]{},:|>+\-0-9]#)""")
-_TIGHT_COMMENT = re.compile(r"\n( *)#(?=[^ \t\r\n])")
+_TIGHT_COMMENT = re.compile(r"\n( *)(?:#(?=[^ \t\r\n])|(?=\n#))")
 _TO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*")
+_KEY_OR_ITEM = re.compile(r"""(?:[\w./$][^\n]*?|"[^"\n]*"[ \t]*|'[^'\n]*'[ \t]*):(?=[ \t\r\n]|\Z)|-(?=[ \t\r\n])""")
 _STRAY = re.compile("\r(?!\n)|\ufeff")
 _GAP = re.compile(r"[ \t]+")
 
@@ -31,7 +32,7 @@ def check_layout(text: str, root: Node | None) -> Reason | None:
     )
     tabs = "\t" in text
     glued = [match.start() for match in _GLUED.finditer(text)] if "#" in text else []
-    tight = list(_TIGHT_COMMENT.finditer(text)) if "#" in text else []
+    tight = [match for match in _TIGHT_COMMENT.finditer(text) if not _before_key(text, match)] if "#" in text else []
     if not (tabs or glued or strays or tight):
         return None
     regions = Regions(text, root)
@@ -49,18 +50,26 @@ def check_layout(text: str, root: Node | None) -> Reason | None:
     return _check_tabs(text, regions) if tabs else None
 
 
+def _before_key(text: str, comment: re.Match[str]) -> bool:
+    content = _TO_CONTENT.match(text, comment.start() + 1)
+    return content is not None and _KEY_OR_ITEM.match(text, content.end()) is not None
+
+
 def _check_tight(text: str, comment: re.Match[str], regions: Regions) -> Reason | None:
-    """Check a comment line without a space after `#`: the gateway's parser forgets the indentation it asks for."""
+    """Check a comment without a space after `#`, or at the very start of a line below a blank one.
+
+    At both the gateway's parser forgets the indentation it asks of the value that follows.
+    """
     content = _TO_CONTENT.match(text, comment.start() + 1)
     start = content.end() if content is not None else 0
     minimum = regions.minimums.get(start, 0)
     if start - text.rfind("\n", 0, start) - 1 < minimum:
         return None  # a key, with which the parser asks for an indentation anew
-    at = comment.end() - 1
+    at = text.index("#", comment.end() - 1)
     if len(comment[1]) >= minimum or regions.scalar_at(at) is not None:
         return None
     message = "below this comment the gateway's parser misjudges the indentation of the value"
-    return Reason(message, at, at + 1, "put a space after #, or indent the comment like the value")
+    return Reason(message, at, at + 1, "indent the comment like the value")
 
 
 def _has_stray(text: str) -> bool:

@@ -56,7 +56,8 @@ _KNOWN: dict[str, _Words] = {
         "nothing but a comment may follow | or > on its line", "start the text on the next line"
     ),
     "found an indentation indicator equal to 0": _Words("the indentation after | or > is 1 to 9"),
-    "found duplicate %YAML directive": _Words("only one %YAML line is allowed", "remove one"),
+    "found unknown directive name": _Words("a line cannot start with %", "put the text in quotes"),
+    "could not find expected directive name": _Words("a line cannot start with %", "put the text in quotes"),
     "found duplicate %TAG directive": _Words("this %TAG shorthand is defined twice", "remove one"),
 }
 _GLUED_COLON = re.compile(r"[ \t]*(?:- +)*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s:#\"'\[{][^\s:]*):(?=[^\s:/])")
@@ -99,18 +100,28 @@ def _cannot_start(text: str, at: int, _opened: int, _context: str) -> Problem:
 
 
 def _second_colon(text: str, at: int, _opened: int, _context: str) -> Problem:
-    if _KEY_ON_LINE.search(text, _line_start(text, at), at):
-        words = _Words("a colon and a space inside a value start a second key", "put the value in quotes")
-    else:
-        words = _Words("a key cannot stand here: the line above already has a value", "check the indentation")
+    start = _line_start(text, at)
+    if _KEY_ON_LINE.search(text, start, at):
+        return _problem(
+            text, at, _Words("a colon and a space inside a value start a second key", "put the value in quotes")
+        )
+    above = _line_start(text, max(0, len(text[:start].rstrip()) - 1))
+    glued = _GLUED_COLON.match(text, above)
+    if glued is not None:
+        return _missing_space(text, glued)
+    words = _Words("a key cannot stand here: the line above is a value of its own", "check the indentation and colons")
     return _problem(text, at, words)
+
+
+def _missing_space(text: str, glued: re.Match[str]) -> Problem:
+    return _problem(text, glued.end() - 1, _Words("a space is missing after the colon", "write `key: value`"))
 
 
 def _no_colon(text: str, _at: int, opened: int, _context: str) -> Problem:
     start = _line_start(text, opened)
     glued = _GLUED_COLON.match(text, start)
     if glued is not None:
-        return _problem(text, glued.end() - 1, _Words("a space is missing after the colon", "write `key: value`"))
+        return _missing_space(text, glued)
     tab = text.find("\t", start, opened)
     if tab != -1 and not text[start:tab].strip():
         return _problem(text, tab, _Words(TAB_MESSAGE, TAB_HELP))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.findings import Span
+from pricecheck.findings import Label, Span
 from pricecheck.source.document import Problem, ProblemKind
 
 if TYPE_CHECKING:
@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
 
 class Reason(NamedTuple):
-    """Why a text is refused: one sentence, the place, and what to do instead."""
+    """Why a text is refused: one sentence, the place, what to do instead, and what was opened and is still open."""
 
     message: str
     start: int
     end: int
     help: str | None = None
+    opening: int | None = None
 
     def problem(self, path: ConfigPath = (), kind: ProblemKind = ProblemKind.SYNTAX) -> Problem:
         """Give it as a problem of the document."""
-        return Problem(kind, self.message, Span(self.start, self.end), path, (), self.help)
+        related = () if self.opening is None else (Label(Span(self.opening, self.opening + 1), "opened here"),)
+        return Problem(kind, self.message, Span(self.start, self.end), path, related, self.help)
 
 
 class RefusedError(Exception):

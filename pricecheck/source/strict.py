@@ -33,7 +33,9 @@ _NO_VALUE = re.compile(rf"{_SPACE}*(?::{_SPACE}*)?")
 _LINE = re.compile(r"\n( *)([ \t]*)([^\n]?)")
 _HEADER = re.compile(r"[|>](?:[-+][1-9]?|[1-9][-+]?)?(?:[ \t]+#[^\n]*|[ \t]*)(?:\r?\n|\Z)")
 _BLANK_LINE = re.compile(r"( *)\r?\n")
-_TIGHT_COMMENT = re.compile(rf"{_SPACE}*?\n *#(?=[^ \t\r\n])")
+_TIGHT_COMMENT = re.compile(rf"{_SPACE}*?\n *(?:#(?=[^ \t\r\n])|\n#)")
+_LINE_END = re.compile(r"[ \t]*(?:#|\r?\n)")
+_SPACES_BELOW = re.compile(r"\n +\r?(?:\n|\Z)")
 _ESCAPED_BREAK = re.compile(r"\\\r?\n[ \t]*\r?\n")
 _UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*[ \t]+\Z")
 _PROPERTY = re.compile(
@@ -49,19 +51,21 @@ def continuation(text: str, start: int, end: int, minimum: int) -> Reason | None
     for match in _LINE.finditer(text, start, end):
         spaces, tabs, character = match.groups()
         if len(spaces) < minimum and (tabs or character not in ("", "\r")):
-            return _unindented(match.start(2), minimum, tab=bool(tabs))
+            return _unindented(text, match.start(2), start, tab=bool(tabs))
     if text[start] == '"' and (escaped := _ESCAPED_BREAK.search(text, start, end)):
         message = "the gateway's parser reads a blank line after an escaped line break in its own way"
         return Reason(message, escaped.start(), escaped.end(), "write \\n for a line break")
     return None
 
 
-def _unindented(at: int, minimum: int, *, tab: bool) -> Reason:
+def _unindented(text: str, at: int, opening: int, *, tab: bool) -> Reason:
     if tab:
         return Reason(TAB_MESSAGE, at, at + 1, TAB_HELP)
-    few = "one space" if minimum == 1 else f"{minimum} spaces"
-    message = f"this line continues a value begun above, so it must be indented by {few} at least"
-    return Reason(message, at, at + 1, "indent the line, or end the value before it")
+    mark = text[opening]
+    if mark in "\"'[{":
+        message = f"the {mark} opened above is still open on this line, which is not indented as its inside must be"
+        return Reason(message, at, at + 1, f"close the {mark}, or indent its further lines", opening)
+    return Reason("this line continues a value begun above, so it must be indented", at, at + 1, "indent the line")
 
 
 def flow(text: str, node: Mapping | Sequence, minimum: int, *, outermost: bool) -> Reason | None:
@@ -81,7 +85,7 @@ def flow(text: str, node: Mapping | Sequence, minimum: int, *, outermost: bool) 
                 continue
             closes = match.end() == node.end and outermost and not tabs and len(spaces) == minimum - 1
             if not closes:
-                return _unindented(match.start(2), minimum, tab=bool(tabs))
+                return _unindented(text, match.start(2), node.start, tab=bool(tabs))
     return None
 
 
@@ -151,7 +155,7 @@ def block_scalar(text: str, start: int, end: int, minimum: int) -> Reason | None
     """
     line_start = text.rfind("\n", 0, start) + 1
     if not text[line_start:start].strip(" ") and start - line_start < minimum:
-        return _unindented(start, minimum, tab=False)
+        return _unindented(text, start, start, tab=False)
     header = _HEADER.match(text, start)
     return _odd_header(text, start, end) if header is None else _odd_lines(text, header, end, minimum)
 
@@ -179,6 +183,10 @@ def _odd_lines(text: str, header: re.Match[str], end: int, minimum: int) -> Reas
     if minimum == 0 and at >= end and text[end:].strip():
         message = "the gateway's parser reads the next line as part of this empty block"
         return Reason(message, header.start(), header.start() + 1)
+    content_end = at + len(text[at:end].rstrip(" \r\n"))
+    if explicit and _SPACES_BELOW.search(text, content_end, end):
+        message = "the gateway's parser drops the spaces in the blank lines below this block"
+        return Reason(message, content_end, end, "remove the spaces from the blank lines")
     last_line = text.rfind("\n") + 1
     if _UNFINISHED_TAIL.match(text, end) or (end == len(text) and _UNFINISHED_TAIL.match(text, last_line)):
         message = "the file ends in spaces that may belong to this block"
@@ -202,7 +210,16 @@ def properties(text: str, outer: int, anchor: str | None, tag: str | None) -> tu
         tight = _TIGHT_COMMENT.match(text, at)
         if tight is not None:
             message = "below this comment the gateway's parser misjudges the indentation of the value"
-            return at, Reason(message, tight.end() - 1, tight.end(), "put a space after #")
+            return at, Reason(message, tight.end() - 1, tight.end(), "put the comment above the tag or anchor")
         gap = _PROPERTY_GAP.match(text, at)
         at = gap.end() if gap is not None else at
     return at, None
+
+
+def bare_properties(text: str, outer: int, end: int, *, flow: bool) -> Reason | None:
+    """Check an anchor or tag without a value: inside brackets the gateway's parser wants the line to go on."""
+    if flow and _LINE_END.match(text, end):
+        return Reason(
+            "an anchor or tag inside brackets must be followed by its value", outer, end, "write the value beside it"
+        )
+    return None
