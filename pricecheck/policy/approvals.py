@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.policy.errors import PolicyError
-from pricecheck.policy.hiding import NEEDS_APPROVAL
+from pricecheck.policy.hiding import NEEDS_APPROVAL, REJECTED
 from pricecheck.policy.paths import from_file, relative_to_file
 from pricecheck.policy.toml_file import Section, TomlFile
 
@@ -167,6 +167,8 @@ def _approval(table: Section, vocabulary: Vocabulary) -> Approval:
     code = vocabulary.code_of(word)
     if code is None:
         raise table.error("rule", f"there is no rule {word!r}{vocabulary.suggestion(word)}")
+    if code in vocabulary.rejects:
+        raise table.error("rule", f"{code} can't be approved: {REJECTED}")
     if code not in NEEDS_APPROVAL:
         raise table.error(
             "rule", f"{code} takes an ignore comment; approvals are for {', '.join(sorted(NEEDS_APPROVAL))}"

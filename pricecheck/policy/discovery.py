@@ -49,6 +49,7 @@ class PolicyFinder:
         self._vocabulary = vocabulary
         self._read = read
         self._label_prefix = label_prefix
+        self._texts: dict[str, str | None] = {}
         self._found: dict[str, str | None] = {}
         self._policies: dict[str, Policy] = {}
 
@@ -81,7 +82,7 @@ class PolicyFinder:
             from pricecheck.policy.reading import parse_policy
 
             label = self._label_prefix + _shown(path)
-            text = self._read(path)
+            text = self._text(path)
             if text is None:
                 raise PolicyError(f"{label}: no such file")
             self._policies[path] = parse_policy(text, label, self._vocabulary)
@@ -101,8 +102,13 @@ class PolicyFinder:
         self._found.update(dict.fromkeys(passed, answer))
         return answer
 
+    def _text(self, path: str) -> str | None:
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
     def _is_policy(self, path: str) -> bool:
-        text = self._read(path)
+        text = self._text(path)
         if text is None:
             return False
         return not path.endswith(POLICY_NAMES[-1]) or self._has_table(path, text)

@@ -155,7 +155,8 @@ def apply_ignores(
 def _hiding(finding: Hideable, candidates: Sequence[IgnoreComment]) -> IgnoredCode | None:
     if not candidates or not may_hide(finding):
         return None
-    return next((one for comment in candidates for one in comment.codes if one.code == finding.rule), None)
+    codes = (one for comment in candidates for one in comment.codes)
+    return next((one for one in codes if one.code == finding.rule and one.never is None), None)
 
 
 def _hygiene(

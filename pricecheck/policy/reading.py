@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from pricecheck.findings import Severity
+from pricecheck.policy.hiding import REJECTED
 from pricecheck.policy.model import (
     DEFAULT_GATEWAY_VERSION,
     TRAFFIC_FIELDS,
@@ -103,7 +104,7 @@ class _Reader:
             raise table.error("select", "'select' is empty and selects no rule; leave it out to select all")
         for number, selector in enumerate(ignore):
             if self._vocabulary.selects(selector) <= self._vocabulary.rejects:
-                raise table.error("ignore", f"{selector} can't be ignored: {_REJECTS}", number)
+                raise table.error("ignore", f"{selector} can't be ignored: {REJECTED}", number)
         return LintPolicy(select or ("ALL",), ignore, self._severities(table.table("severity")))
 
     def _selectors(self, table: Section, key: str) -> tuple[str, ...] | None:
@@ -123,7 +124,7 @@ class _Reader:
             if code is None:
                 raise table.key_error(word, self._no_rule(word))
             if code in self._vocabulary.rejects:
-                raise table.key_error(word, f"{code} is always an error: {_REJECTS}")
+                raise table.key_error(word, f"{code} is always an error: {REJECTED}")
             if code in severities:
                 raise table.key_error(word, f"the severity of {code} is set twice, by code and by name")
             level = table.given_text(word, "the severity")
@@ -134,9 +135,6 @@ class _Reader:
 
     def _no_rule(self, word: str) -> str:
         return f"there is no rule {word!r}{self._vocabulary.suggestion(word)}"
-
-
-_REJECTS = "the gateway does not start with what it reports"
 
 
 def _bounds(table: Section | None) -> Bounds:
