@@ -11,7 +11,7 @@ from pricecheck.findings import Label
 from pricecheck.source import strict
 from pricecheck.source.aliases import MERGE_KEY, BadMergeError, is_merge_key, merged_index, raw_key
 from pricecheck.source.document import Problem, ProblemKind
-from pricecheck.source.keys import entry_name, javascript_order
+from pricecheck.source.keys import entry_name, javascript_order, scalar_key
 from pricecheck.source.messages import undefined_alias
 from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, Sequence
 from pricecheck.source.refusal import Reason, RefusedError, refuse
@@ -59,12 +59,11 @@ class _Open:
         self.start = start
         self.outer = outer
 
-    @property
-    def here(self) -> str | int | None:
+    def step(self, text: str) -> str | int | None:
         """The path step to the child that comes next; None where that is a key."""
         if not self.is_mapping:
             return len(self.items)
-        return None if self.key is None else entry_name(self.key)
+        return None if self.key is None else entry_name(self.key, text)
 
     def last_end(self) -> int:
         """Where the last child ends: a block collection has no closing mark of its own."""
@@ -130,7 +129,7 @@ class Composer:
 
     def _path(self) -> ConfigPath:
         """Where the node that is being read is."""
-        steps = (frame.here for frame in self._stack)
+        steps = (frame.step(self.text) for frame in self._stack)
         return tuple(step for step in steps if step is not None)
 
     def _refuse(self, reason: Reason | None) -> None:
@@ -269,11 +268,11 @@ class Composer:
         return node
 
     def _name(self, key: Node) -> str:
-        name = entry_name(key)
-        if name is None:
-            message = "a list or mapping cannot be a key"
-            self._refuse(Reason(message, key.start, key.end, "put it in quotes if it is text"))
-        return name or ""
+        name = entry_name(key, self.text)
+        if name is None or (scalar_key(key) is None and not self._stack[-1].flow):
+            reason = Reason("a list or mapping cannot be a key", key.start, key.end, "put it in quotes if it is text")
+            raise RefusedError(reason.problem(self._path()))
+        return name
 
     def _duplicates(self, frame: _Open) -> None:
         seen: dict[tuple[type, ScalarValue], Entry] = {}
