@@ -9,6 +9,7 @@ from pricecheck import files
 from pricecheck.errors import InputError, PricecheckError
 from pricecheck.findings import Finding, Severity, SourceText, StampedFinding
 from pricecheck.fingerprints import stamp_fingerprints
+from pricecheck.gateway.config import read_config
 from pricecheck.gateway.loading import load
 from pricecheck.rules.model import Context, Rule, Settings
 from pricecheck.rules.registry import RULES
@@ -18,6 +19,7 @@ from pricecheck.source.yaml_parser import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
 
 
@@ -78,7 +80,7 @@ def read_source(path: str, stdin_name: str | None = None) -> SourceText:
 
 def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
     """Run the selected rules over one text, in reading order; a path that ends in `.json` is read as JSON."""
-    document = parse(source, is_json=source.path.lower().endswith(".json"))
+    document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
     context = Context(loaded, options.settings)
     readable = document.root is not None
@@ -112,3 +114,25 @@ def _stamp(source: SourceText, found: Iterable[tuple[Rule, Finding]], options: O
 
 def _first_line(source: SourceText, finding: Finding) -> str:
     return source.line(source.position(finding.span.start).line)
+
+
+def load_config(source: SourceText, environment: Environment = None, *, partial: bool = False) -> Config:
+    """Give a config that the gateway would start with, for the commands that ask what it charges.
+
+    Raises:
+        InputError: the gateway would refuse it; the text names the first reason and how many there are.
+    """
+    loaded = load(parse(source, is_json=is_json(source.path)), environment, partial=partial)
+    if loaded.refusals:
+        first = min(loaded.refusals, key=lambda refusal: refusal.span)
+        place = source.position(first.span.start)
+        others = f" (and {len(loaded.refusals) - 1} more: pricecheck check)" if len(loaded.refusals) > 1 else ""
+        raise InputError(
+            f"{source.path}:{place.line}:{place.column}: the gateway would not start: {first.message}{others}"
+        )
+    return read_config(loaded)
+
+
+def is_json(path: str) -> bool:
+    """Say whether the gateway reads a file of this name as JSON (gateway.md §1.1)."""
+    return path.lower().endswith(".json")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "pricecheck.cli.check",
+    "prices": "pricecheck.cli.prices",
+    "quote": "pricecheck.cli.quote",
     "rule": "pricecheck.cli.rule",
     "schema": "pricecheck.cli.schema",
     "init": "pricecheck.cli.init",

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pricecheck.gateway.environment import Environment, Unresolved
+from pricecheck.findings import Span
+from pricecheck.gateway.environment import Environment, references, substituter
+from pricecheck.source.nodes import Scalar, walk
 from pricecheck.source.plain import plain
 
 if TYPE_CHECKING:
-    from pricecheck.findings import ConfigPath, Fix, Label, Span
+    from collections.abc import Iterator, Mapping
+
+    from pricecheck.findings import ConfigPath, Fix, Label
     from pricecheck.source.document import Document
 
 
@@ -57,17 +61,80 @@ class Loaded:
 
 
 def load(document: Document, environment: Environment = None, *, partial: bool = False) -> Loaded:
-    """Load a parsed document as the gateway does."""
-    del partial
-    refusals = tuple(
-        Refusal(
-            RefusalKind(problem.kind.value), problem.message, problem.span, problem.path, problem.related, problem.help
-        )
-        for problem in document.problems
+    """Load a parsed document as the gateway does: parse, fill in `${NAME}`, check against the schema.
+
+    With `environment` None, what holds a `${NAME}` stays `Unresolved` and is judged by its type alone. With `partial`,
+    missing top-level sections are fine. Never fails: what is wrong is in the result's `refusals`.
+    """
+    problems = tuple(
+        Refusal(RefusalKind(found.kind.value), found.message, found.span, found.path, found.related, found.help)
+        for found in document.problems
     )
-    value = None if document.root is None else plain(document.root, _unresolved)
-    return Loaded(document, environment, value, refusals)
+    root = document.root
+    if root is None:
+        nothing = () if problems else (_nothing(document),)
+        return Loaded(document, environment, None, problems + nothing)
+    value = plain(root, substituter(environment)) if "${" in document.source.text else plain(root)
+    if problems:
+        return Loaded(document, environment, value, problems)
+    unset = tuple(_unset(document, environment)) if environment is not None else ()
+    return Loaded(document, environment, value, unset or _refusals(document, value, partial=partial))
 
 
-def _unresolved(text: str) -> str:
-    return Unresolved(text) if "${" in text else text
+def _refusals(document: Document, value: object, *, partial: bool) -> tuple[Refusal, ...]:
+    from pricecheck.gateway._accept import accepts
+    from pricecheck.gateway.cross_checks import conflicts
+
+    found: list[Refusal] = []
+    judged = {**_EMPTY_SECTIONS, **value} if partial and isinstance(value, dict) else value
+    if not accepts(judged):
+        from pricecheck.gateway.explaining import explain
+
+        found += explain(document, judged)
+    if isinstance(value, dict):
+        said = {refusal.path for refusal in found}
+        crossed = [conflict for conflict in conflicts(value) if conflict.path not in said]
+        if crossed:
+            from pricecheck.gateway.explaining import conflict_refusal
+
+            found += [conflict_refusal(document, conflict) for conflict in crossed]
+    return tuple(found)
+
+
+_EMPTY_SECTIONS: dict[str, object] = {
+    "wallets": {},
+    "accepts": [{"asset": "USDC", "network": "base"}],
+    "upstreams": {},
+    "routes": {},
+}
+
+
+def _nothing(document: Document) -> Refusal:
+    return Refusal(
+        RefusalKind.WRONG_TYPE,
+        "the config is empty; the gateway wants a mapping with wallets, accepts, upstreams and routes",
+        Span(0, 0),
+        help="`pricecheck schema config` describes every field" if document.source.text else None,
+    )
+
+
+def _unset(document: Document, environment: Mapping[str, str]) -> Iterator[Refusal]:
+    if document.root is None:
+        return
+    for path, node in walk(document.root):
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            for name in references(node.value):
+                if name not in environment:
+                    yield Refusal(
+                        RefusalKind.UNSET_VARIABLE,
+                        f"${{{name}}} is not set: the gateway stops at the start",
+                        node.span,
+                        path,
+                        help=_default_advice(name),
+                    )
+
+
+def _default_advice(name: str) -> str:
+    if ":-" in name:
+        return "the gateway knows no defaults: `:-…` is taken as part of the variable's name"
+    return f"set {name}, or add it to the file given with --env-file"

@@ -1,0 +1,64 @@
+"""`pricecheck prices`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pricecheck.cli.shell import CLEAN, run
+
+
+def command(
+    config: Annotated[str, typer.Argument(help="A config, or - for standard input.")],
+    *,
+    output_format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
+    every: Annotated[bool, typer.Option("--all", help="List the built-in table's models one by one.")] = False,
+    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
+    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
+    ] = False,
+    stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input.")] = None,
+) -> None:
+    """Show what every selector of every route is charged, after the whole resolution chain."""
+
+    def job() -> int:
+        from pricecheck.cli.checking import environment, one_of
+        from pricecheck.cli.shell import terminal_width, wants_color
+        from pricecheck.engine import load_config, read_source
+        from pricecheck.prices.table import price_table
+        from pricecheck.report import price_list
+
+        one_of("--color", color, ("auto", "always", "never"))
+        one_of("--output-format", output_format, price_list.FORMATS)
+        source = read_source(config, stdin_filename)
+        loaded = load_config(source, environment(env, env_file or ()), partial=partial)
+        lines = [
+            price_list.PriceLine(
+                row.route,
+                row.selector,
+                row.amount,
+                row.dollars,
+                row.asset,
+                row.price,
+                row.source,
+                row.where,
+                source.position(row.span.start) if row.span else None,
+                row.unknown_reason,
+                row.reachable,
+            )
+            for row in price_table(loaded).rows
+        ]
+        if output_format == "json":
+            text = price_list.as_json(lines)
+        elif output_format == "csv":
+            text = price_list.as_csv(lines)
+        else:
+            text = price_list.as_text(lines, width=terminal_width(), color=wants_color(color), every=every)
+        sys.stdout.write(text)
+        return CLEAN
+
+    run(job)

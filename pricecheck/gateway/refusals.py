@@ -1,0 +1,246 @@
+"""Breaches of the schema in words, at the key or value that is wrong (gateway.md §2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from pricecheck.findings import ConfigPath, Edit, Fix, Safety, Span
+from pricecheck.gateway.environment import Unresolved
+from pricecheck.gateway.explain import Breach, known_keys
+from pricecheck.gateway.loading import Refusal, RefusalKind
+from pricecheck.source.nodes import Alias, Node, Scalar, resolve
+from pricecheck.source.nodes import Mapping as MappingNode
+from pricecheck.source.nodes import Sequence as SequenceNode
+
+if TYPE_CHECKING:
+    from pricecheck.findings import SourceText
+
+_TYPE_WORDS = {
+    "string": "text",
+    "boolean": "true or false",
+    "number": "a number",
+    "integer": "a whole number",
+    "object": "a mapping",
+    "array": "a list",
+}
+_PRICE_KEYS = frozenset({"price", "fallback", "defaultPrice"})
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+\Z")
+_WHOLE = re.compile(r"[0-9]+\Z")
+_SHOWN = 60
+
+
+class Place(NamedTuple):
+    """Where a config path leads: the key (None for list items and the root) and the value, None where it is not there."""
+
+    key: Node | None
+    value: Node | None
+
+
+def locate(root: Node, path: ConfigPath) -> Place:
+    """Follow a config path through the nodes, through aliases too; the last existing value if the path goes too far."""
+    place = Place(None, root)
+    for step in path:
+        here = resolve(place.value) if place.value is not None else None
+        if isinstance(here, MappingNode) and step in here.index:
+            entry = here.index[cast("str", step)]
+            place = Place(entry.key, entry.value)
+        elif isinstance(here, SequenceNode) and isinstance(step, int) and step < len(here.items):
+            place = Place(None, here.items[step])
+        else:
+            break
+    return place
+
+
+def value_span(place: Place) -> Span:
+    """Give the value's span; an absent value is shown at its key."""
+    if place.value is not None and place.value.start < place.value.end:
+        return place.value.span
+    if place.key is not None:
+        return place.key.span
+    return place.value.span if place.value is not None else Span(0, 0)
+
+
+def refusal(breach: Breach, root: Node, source: SourceText) -> Refusal:
+    """Put a breach into words."""
+    place = locate(root, breach.path)
+    if breach.keyword == "required":
+        return _missing(breach, place)
+    if breach.keyword == "additionalProperties":
+        return _unknown(breach, root)
+    name = _name(breach.path)
+    wants = _wanted(breach)
+    if breach.keyword == "type":
+        fix, advice = _quoting(breach, place, source)
+        message = f"{name} is {describe(breach.value)}; the gateway wants {wants}"
+        return Refusal(RefusalKind.WRONG_TYPE, message, value_span(place), breach.path, help=advice, fix=fix)
+    return Refusal(
+        RefusalKind.INVALID_VALUE, _invalid(breach, name, wants), value_span(place), breach.path, help=_advice(breach)
+    )
+
+
+def describe(value: object) -> str:
+    """Name a value for a person: `the number 0.01`, `empty (null)`, `the text "x"`, `a list`."""
+    if value is None:
+        return "empty (null)"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+        return f'the text "{shown}"'
+    return (
+        "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "a value of another type"
+    )
+
+
+def nearest(word: str, candidates: object) -> str | None:
+    """Give the candidate that `word` was perhaps meant to be."""
+    from difflib import get_close_matches
+
+    by_lower = {str(candidate).lower(): str(candidate) for candidate in cast("list[object]", candidates)}
+    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    return by_lower[close[0]] if close else None
+
+
+def _missing(breach: Breach, place: Place) -> Refusal:
+    name = cast("str", breach.name)
+    owner = "the config" if not breach.path else _name(breach.path)
+    present = [key for key in cast("dict[str, object]", breach.value) if key not in known_keys(breach.path)]
+    meant = nearest(name, present)
+    if meant is not None and isinstance(resolve(place.value), MappingNode) if place.value is not None else False:
+        advice = f"`{meant}` is no field of the gateway: did you mean `{name}`?"
+    else:
+        advice = f"add `{name}`"
+    span = (
+        place.key.span
+        if place.key is not None
+        else Span(place.value.outer, place.value.outer)
+        if place.value
+        else Span(0, 0)
+    )
+    if place.key is None and breach.path and place.value is not None:
+        span = place.value.span
+    return Refusal(
+        RefusalKind.MISSING_FIELD,
+        f"{owner} has no `{name}`, which the gateway requires",
+        span,
+        (*breach.path, name),
+        help=advice,
+    )
+
+
+def _unknown(breach: Breach, root: Node) -> Refusal:
+    name = cast("str", breach.name)
+    path = (*breach.path, name)
+    key = locate(root, path).key
+    owner = _name(breach.path)
+    known = known_keys(breach.path)
+    meant = nearest(
+        name,
+        [field for field in known if field not in cast("Mapping[str, object]", breach.value)]
+        if isinstance(breach.value, Mapping)
+        else known,
+    )
+    fix = None
+    if meant is not None and isinstance(key, Scalar) and key.style in {"plain", "double", "single"}:
+        quote = {"double": '"', "single": "'"}.get(key.style, "")
+        fix = Fix(f"write `{meant}`", Safety.UNSAFE, (Edit(key.span, f"{quote}{meant}{quote}"),))
+    advice = f"did you mean `{meant}`?" if meant else f"its fields are {', '.join(known)}" if known else "remove it"
+    span = key.span if key is not None else value_span(locate(root, breach.path))
+    return Refusal(
+        RefusalKind.UNKNOWN_FIELD,
+        f"{owner} has no field `{name}`: the gateway refuses it",
+        span,
+        path,
+        help=advice,
+        fix=fix,
+    )
+
+
+def _invalid(breach: Breach, name: str, wants: str) -> str:
+    if breach.keyword == "minLength":
+        return f"{name} is empty; the gateway wants some text"
+    if breach.keyword == "minItems":
+        return f"{name} is an empty list; the gateway wants at least one item"
+    if breach.keyword == "minProperties":
+        return f"{name} is empty; the gateway wants {' or '.join(f'`{key}`' for key in breach.schema.get('properties', {}))}"
+    return f"{name} is {describe(breach.value)}; the gateway wants {wants}"
+
+
+def _wanted(breach: Breach) -> str:
+    schema = breach.schema
+    if "enum" in schema:
+        return " or ".join(f'"{value}"' for value in schema["enum"])
+    if "x-wants" in schema and breach.keyword != "type":
+        return cast("str", schema["x-wants"])
+    kinds = schema.get("type", "object")
+    words = [_type_words(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    if schema.get("x-wants") and kinds == "string":
+        return cast("str", schema["x-wants"])
+    return " or ".join(words)
+
+
+def _type_words(kind: str, schema: Mapping[str, Any]) -> str:
+    word = _TYPE_WORDS[kind]
+    if kind in {"number", "integer"}:
+        if "maximum" in schema:
+            return f"{word} from {schema['minimum']} to {schema['maximum']}"
+        if "exclusiveMinimum" in schema:
+            return f"{word} above {schema['exclusiveMinimum']}"
+        if "minimum" in schema:
+            return f"{word} not below {schema['minimum']}"
+    return word
+
+
+def _advice(breach: Breach) -> str | None:
+    if breach.keyword == "enum" and isinstance(breach.value, str):
+        meant = nearest(breach.value, breach.schema["enum"])
+        return f'did you mean "{meant}"?' if meant else None
+    if breach.schema.get("format") == "whatwg-url" and isinstance(breach.value, str) and "://" not in breach.value:
+        return f'begin it with a scheme: "https://{breach.value.lstrip("/")}"'
+    return None
+
+
+def _quoting(breach: Breach, place: Place, source: SourceText) -> tuple[Fix | None, str | None]:
+    """Offer quotes where a text was left bare, so that YAML made a number or a boolean of it."""
+    kinds = breach.schema.get("type", ())
+    wants_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
+    node = place.value
+    if breach.value is None:
+        return None, "give it a value, or remove the key: null does not count as absent"
+    if not wants_text or not isinstance(node, Scalar) or node.style != "plain":
+        if isinstance(breach.value, str) and not isinstance(breach.value, Unresolved) and isinstance(node, Scalar):
+            return None, "remove the quotes" if node.style in {"double", "single"} and breach.value.strip() else None
+        if isinstance(breach.value, Unresolved):
+            return None, "a value from the environment is always text: write it into the config"
+        return None, "an alias stands for what it names" if isinstance(node, Alias) else None
+    written = source.text[node.start : node.end]
+    if not is_price(breach.path):
+        return _quoted(node, written)
+    if _DECIMAL.match(written):
+        return _quoted(node, written)
+    if _WHOLE.match(written):
+        fix, advice = _quoted(node, f"${written}.00")
+        return fix, f'{advice} for dollars; "{written}" would charge {written} smallest units'
+    return None, 'write dollars in quotes, such as "$0.05"'
+
+
+def _quoted(node: Node, text: str) -> tuple[Fix, str]:
+    return Fix(f'write "{text}"', Safety.UNSAFE, (Edit(node.span, f'"{text}"'),)), f'write "{text}"'
+
+
+def is_price(path: ConfigPath) -> bool:
+    """Say whether a config path leads to a price text."""
+    return bool(path) and (path[-1] in _PRICE_KEYS or (len(path) >= 2 and path[-2] == "models"))  # noqa: PLR2004 - a table and a name
+
+
+def _name(path: ConfigPath) -> str:
+    """Name a place by its last key: `price`, or item 2 of `accepts`."""
+    if not path:
+        return "the config"
+    if isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of `{path[-2]}`" if len(path) > 1 else f"item {path[-1] + 1}"
+    return f"`{path[-1]}`"
