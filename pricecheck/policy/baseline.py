@@ -50,9 +50,12 @@ class Baseline:
     source: SourceText
     counts: dict[Key, int]
 
-    def span(self, key: Key) -> Span:
-        """Give the place of an entry in the file, empty where it is not in it."""
-        return _find(self.source, ("entries", list(self.counts).index(key)) if key in self.counts else ("entries",))
+    def spans(self) -> dict[Key, Span]:
+        """Give the place of every entry in the text."""
+        root = parse_json(self.source).root
+        entries = root.get("entries") if isinstance(root, Mapping) else None
+        items = entries.items if isinstance(entries, Sequence) else ()
+        return {key: resolve(item).span for key, item in zip(self.counts, items, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +259,6 @@ def _find(source: SourceText, path: ConfigPath) -> Span:
             node = node.index[str(part)].value
         elif isinstance(node, Sequence) and isinstance(part, int):
             node = node.items[part]
-        else:
-            break
     return Span(0, 0) if node is None else resolve(node).span
 
 

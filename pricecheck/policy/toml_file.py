@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import SourceText
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pricecheck.findings import ConfigPath, Span
+    from pricecheck.policy.positions import Places
 
 _BYTE_ORDER_MARK = "\ufeff"
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -57,9 +59,13 @@ class TomlFile:
 
     def span(self, path: ConfigPath, *, key: bool = False) -> Span:
         """Give the place of the value (or the key) at `path`, or of the nearest table that holds it."""
-        from pricecheck.policy.positions import find_place
+        return self._places.find(path)[0 if key else 1]
 
-        return find_place(self.source.text, path)[0 if key else 1]
+    @cached_property
+    def _places(self) -> Places:
+        from pricecheck.policy.positions import Places
+
+        return Places(self.source.text)
 
     def error(self, path: ConfigPath, message: str, *, key: bool = False) -> PolicyError:
         """Make the error about the value (or the key) at `path`."""

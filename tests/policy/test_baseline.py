@@ -84,7 +84,7 @@ def test_an_entry_that_allows_more_than_is_left_is_stale() -> None:
         "this entry hides 2 findings of PC101 in t.yaml, and there is 1 left",
         "this entry hides 1 finding of PC208 in t.yaml, and there is none left",
     ]
-    places = [baseline.source.position(baseline.span(one.key).start) for one in result.stale]
+    places = [baseline.source.position(baseline.spans()[one.key].start) for one in result.stale]
     assert [(place.line, place.column) for place in places] == [(4, 5), (5, 5)]
 
 

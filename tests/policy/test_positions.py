@@ -7,7 +7,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricecheck.policy.positions import find_place
+from pricecheck.policy.positions import Places
 
 TEXT = """\
 # max-increase = "1%" is only a comment
@@ -50,14 +50,23 @@ high-risk = true
     ],
 )
 def test_places_are_those_of_the_text(path: tuple[str | int, ...], key: str, value: str) -> None:
-    key_span, value_span = find_place(TEXT, path)
+    key_span, value_span = Places(TEXT).find(path)
     assert TEXT[key_span.start : key_span.end] == key
     assert TEXT[value_span.start : value_span.end] == value
 
 
 def test_the_second_of_two_tables_is_told_from_the_first() -> None:
-    first, second = (find_place(TEXT, ("family", number, "name"))[1] for number in (0, 1))
+    first, second = (Places(TEXT).find(("family", number, "name"))[1] for number in (0, 1))
     assert first.start < second.start
+
+
+@given(
+    st.lists(st.sampled_from([*'[]{}=.,"#\n', "a", "1", "[[", "]]", "'", "\\", "é", *TEXT.splitlines(keepends=True)]))
+)
+def test_a_text_the_grammar_does_not_know_costs_the_place_and_not_the_run(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    for span in Places(text).find(("a", "b", 0)):
+        assert 0 <= span.start <= span.end <= len(text)
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
@@ -82,6 +91,7 @@ def _leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[t
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
 def test_the_text_at_a_place_is_the_value_that_tomllib_reads_there(document: dict[str, Any]) -> None:
     text = tomli_w.dumps(document)
+    places = Places(text)
     for path, value in _leaves(document):
-        span = find_place(text, path)[1]
+        span = places.find(path)[1]
         assert tomllib.loads(f"x = {text[span.start : span.end]}") == {"x": value}
