@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_ALIAS_COUNT = 100
 MAX_SIZE = 10_000_000
 """Values a text may have with its aliases written out. The parser never counts empty ones, so those could explode."""
+TOO_LARGE = f"with its aliases written out this text has more than {MAX_SIZE:,} values"
 MERGE_KEY = "<<"
 
 
@@ -27,52 +28,68 @@ def is_merge_key(key: Node) -> bool:
 
 
 class BadMergeError(Exception):
-    """`<<` has a value that is no mapping and no list of mappings; `args[0]` is that node."""
+    """A merge that cannot be done: carries the reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
 
 
-def merged_index(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Give the entries of a mapping with what `<<` brings in: a key of the mapping itself always wins.
-
-    Raises:
-        BadMergeError: a merge source is no mapping.
-    """
-    index: dict[str, Entry] = {}
-    flattened: dict[int, dict[tuple[type, ScalarValue], Entry]] = {}
-    for entry in entries:
-        if not is_merge_key(entry.key):
-            index[entry.name] = entry
-            continue
-        for source in _sources(entry.value):
-            for (_, value), merged in _flatten(source, flattened).items():
-                index.setdefault("null" if value is None else key_text(value), merged)
-    return index
+_Pairs = dict[tuple[type, "ScalarValue"], Entry]
 
 
-def _sources(value: Node) -> Iterator[Mapping]:
-    target = resolve(value)
-    for item in target.items if isinstance(target, Sequence) else (target,):
-        source = resolve(item)
-        if not isinstance(source, Mapping):
-            raise BadMergeError(item)
-        yield source
+class Merger:
+    """Merges `<<` of mappings in the order in which they end, so that every source has been merged before."""
 
+    def __init__(self) -> None:
+        self._pairs: dict[int, _Pairs] = {}
+        self._size = 0
 
-def _flatten(
-    mapping: Mapping, done: dict[int, dict[tuple[type, ScalarValue], Entry]]
-) -> dict[tuple[type, ScalarValue], Entry]:
-    """Give a merge source's entries by what their keys are before they become strings."""
-    pairs = done.get(id(mapping))
-    if pairs is not None:
+    def index(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        """Give the entries of a mapping with what `<<` brings in: a key of the mapping itself always wins.
+
+        Raises:
+            BadMergeError: a merge source is no mapping, or there is no end to the merging.
+        """
+        index: dict[str, Entry] = {}
+        for entry in entries:
+            if not is_merge_key(entry.key):
+                index[entry.name] = entry
+                continue
+            for source in self._sources(entry.value):
+                for (_, value), merged in self._pairs_of(source).items():
+                    index.setdefault("null" if value is None else key_text(value), merged)
+        return index
+
+    def remember(self, mapping: Mapping) -> None:
+        """Keep the merged entries of a mapping for those that merge it."""
+        self._pairs_of(mapping)
+
+    def _sources(self, value: Node) -> Iterator[Mapping]:
+        target = resolve(value)
+        for item in target.items if isinstance(target, Sequence) else (target,):
+            source = resolve(item)
+            if not isinstance(source, Mapping):
+                message = "<< takes a mapping or a list of mappings"
+                raise BadMergeError(Reason(message, item.start, item.end, "merge an alias of a mapping"))
+            yield source
+
+    def _pairs_of(self, mapping: Mapping) -> _Pairs:
+        """Give the entries of a merge source by what their keys are before they become strings."""
+        pairs = self._pairs.get(id(mapping))
+        if pairs is None:
+            pairs = self._pairs[id(mapping)] = {}
+            for entry in mapping.entries:
+                if is_merge_key(entry.key):
+                    for source in self._sources(entry.value):
+                        for key, merged in self._pairs_of(source).items():
+                            pairs.setdefault(key, merged)
+                else:
+                    pairs[raw_key(resolve(entry.key))] = entry
+        self._size += len(pairs)
+        if self._size > MAX_SIZE:
+            raise BadMergeError(Reason(TOO_LARGE, mapping.start, mapping.start + 1))
         return pairs
-    pairs = done[id(mapping)] = {}
-    for entry in mapping.entries:
-        if is_merge_key(entry.key):
-            for source in _sources(entry.value):
-                for key, merged in _flatten(source, done).items():
-                    pairs.setdefault(key, merged)
-        else:
-            pairs[raw_key(resolve(entry.key))] = entry
-    return pairs
 
 
 def raw_key(key: Node) -> tuple[type, ScalarValue]:
@@ -124,8 +141,7 @@ class AliasLimit:
                     message = f"&{node.name} is repeated so often that the gateway's parser takes it for an attack"
                     return Reason(message, node.start, node.end, "write the value out")
                 if self.size > MAX_SIZE:
-                    message = f"with its aliases written out this text has more than {MAX_SIZE:,} values"
-                    return Reason(message, node.start, node.end)
+                    return Reason(TOO_LARGE, node.start, node.end)
                 if role == "merge" and isinstance(node.target, Mapping | Sequence):
                     self._push_source(stack, node.target)
             elif role == "merge":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import Label
 from pricecheck.source import strict
-from pricecheck.source.aliases import MERGE_KEY, BadMergeError, is_merge_key, merged_index, raw_key
+from pricecheck.source.aliases import MERGE_KEY, BadMergeError, Merger, is_merge_key, raw_key
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.keys import entry_name, javascript_order, scalar_key
 from pricecheck.source.messages import undefined_alias
@@ -85,6 +85,7 @@ class Composer:
         self.schema = YAML_1_1 if self.merging else CORE
         self.problems: list[Problem] = []
         self.aliased = False
+        self._merger = Merger()
         self._words = self.schema.words
         self._numeric = self.schema.numeric
         self._stack: list[_Open] = []
@@ -256,8 +257,10 @@ class Composer:
         if frame.is_mapping:
             if len(frame.index) != len(frame.entries):
                 self._duplicates(frame)
-            index = self._merged(frame) if self.merging and MERGE_KEY in frame.index else frame.index
-            node = _new(Mapping, (tuple(frame.entries), javascript_order(index), *place))
+            if self.merging and MERGE_KEY in frame.index:
+                node = self._merged_mapping(frame, place)
+            else:
+                node = _new(Mapping, (tuple(frame.entries), javascript_order(frame.index), *place))
         else:
             node = _new(Sequence, (tuple(frame.items), *place))
         if frame.flow:
@@ -294,12 +297,11 @@ class Composer:
                     )
                 )
 
-    def _merged(self, frame: _Open) -> dict[str, Entry]:
+    def _merged_mapping(self, frame: _Open, place: tuple[Any, ...]) -> Mapping:
         try:
-            return merged_index(frame.entries)
+            index = self._merger.index(frame.entries)
+            node: Mapping = _new(Mapping, (tuple(frame.entries), javascript_order(index), *place))
+            self._merger.remember(node)
         except BadMergeError as error:
-            node = error.args[0]
-            reason = Reason(
-                "<< takes a mapping or a list of mappings", node.start, node.end, "merge an alias of a mapping"
-            )
-            raise RefusedError(reason.problem(self._path())) from None
+            raise RefusedError(error.reason.problem(self._path())) from None
+        return node

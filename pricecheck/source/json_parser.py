@@ -19,6 +19,7 @@ from pricecheck.source.scalars import json_number
 
 _NEXT = re.compile(r'[ \t\n\r,:]*(?:(["{}\[\]])|([^ \t\n\r,:\[\]{}"]+))')
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|-?Infinity|NaN', re.DOTALL)
 _WORDS: dict[str, ScalarValue] = {"true": True, "false": False, "null": None}
 _BYTE_ORDER_MARK = "\ufeff"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -49,9 +50,9 @@ def _check(text: str) -> Problem | None:
     except json.JSONDecodeError as error:
         return _explain(error)
     except _ConstantError as error:
-        found = re.search(rf"(?<![\w\"]){re.escape(str(error))}", text)
-        start = found.start() if found else 0
-        return _problem(f"{error} is not JSON", start, start + len(str(error)), "write a number")
+        name = str(error)
+        start = next(match.start() for match in _CONSTANT.finditer(text) if match[0] == name)
+        return _problem(f"{name} is not JSON", start, start + len(name), "write a number")
     return None
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _GLUED = re.compile(r"""#(?<=["'\[\]{},:|>+\-0-9]#)""")
 _TIGHT_COMMENT = re.compile(r"\n( *)(?:#(?=[^ \t\r\n])|(?=\n#))")
-_TO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*")
+_TO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*")
 _KEY_OR_ITEM = re.compile(r"""(?:[\w./$][^\n]*?|"[^"\n]*"[ \t]*|'[^'\n]*'[ \t]*):(?=[ \t\r\n]|\Z)|-(?=[ \t\r\n])""")
 _STRAY = re.compile("\r(?!\n)|\ufeff")
 _GAP = re.compile(r"[ \t]+")
@@ -93,7 +93,7 @@ def _check_tabs(text: str, regions: Regions) -> Reason | None:
     while (at := text.find("\t", at + 1)) != -1:
         if regions.scalar_at(at) is not None or regions.comment_at(at) is not None:
             continue
-        if any(start < at < end for start, end in regions.flows):
+        if regions.in_flow(at):
             continue
         reason = _check_tab(text, at, regions)
         if reason is not None:
@@ -121,8 +121,15 @@ def _follows_value(text: str, line_start: int, regions: Regions) -> bool:
     """Tell whether the last thing above a line is a whole value: only then does a tab on a blank line mean nothing."""
     at = line_start
     while at:
-        at = len(text[:at].rstrip(" \t\r\n"))
-        comment = regions.comment_at(at - 1) if at else None
+        above = text.rfind("\n", 0, at - 1) + 1
+        line = text[above:at]
+        if not line.strip(" \t\r\n"):
+            if "\t" in line:
+                return True  # that line has been judged, and what is above it is above this one too
+            at = above
+            continue
+        at = above + len(line.rstrip(" \t\r\n"))
+        comment = regions.comment_at(at - 1)
         if comment is None:
             break
         at = comment
@@ -130,5 +137,5 @@ def _follows_value(text: str, line_start: int, regions: Regions) -> bool:
         return True
     node = regions.scalar_at(at - 1)
     if node is None:
-        return any(end == at for _, end in regions.flows)
+        return regions.in_flow(at - 1)
     return node.start in regions.values and not (isinstance(node, Scalar) and node.style in {"literal", "folded"})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pricecheck.source.nodes import Node
 
-_AFTER_END = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?![ \t]*(?:#[^\n]*)?\Z)([^\n]+)")
+_AFTER_END = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+(?![ \t]*(?:#[^\n]*)?\Z)([^\n]+)")
 _BLANK_WITH_TAB = re.compile(r"^ *\t[ \t]*(?=\r?$)", re.MULTILINE)
 
 

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 from pricecheck.source.nodes import Alias, Mapping, Scalar
 
 if TYPE_CHECKING:
+    from pricecheck.findings import Span
     from pricecheck.source.nodes import Node
 
 
 class Regions:
     """What a document's text is made of, to ask what an offset belongs to.
 
-    `blocks` are the starts of block collections and `flows` the places of flow collections. `values` are the starts of
-    scalars and flow collections that are no keys; `minimums` has for all of them, keys included, the indentation that
-    the gateway's parser asks of their further lines.
+    `blocks` are the starts of block collections and `flows` the places of the outermost flow collections. `values` are
+    the starts of scalars and flow collections that are no keys; `minimums` has for all of them, keys included, the
+    indentation that the gateway's parser asks of their further lines.
     """
 
     def __init__(self, text: str, root: Node | None) -> None:
         self.text = text
         self.starts: list[int] = []
-        self.ends: list[int] = []
         self.scalars: list[Scalar | Alias] = []
         self.blocks: set[int] = set()
-        self.flows: list[tuple[int, int]] = []
+        self.flows: list[Span] = []
         self.values: set[int] = set()
         self.minimums: dict[int, int] = {}
         if root is not None:
@@ -43,12 +43,12 @@ class Regions:
                 self.blocks.add(node.start)
                 minimum = node.start - self.text.rfind("\n", 0, node.start)
             if isinstance(node, Scalar | Alias):
-                self.scalars.append(node)
-                self.starts.append(node.start)
-                self.ends.append(node.end)
+                if node.start < node.end:
+                    self.scalars.append(node)
+                    self.starts.append(node.start)
                 continue
-            if node.flow:
-                self.flows.append((node.start, node.end))
+            if node.flow and (not self.flows or node.start >= self.flows[-1].end):
+                self.flows.append(node.span)
             if isinstance(node, Mapping):
                 for entry in reversed(node.entries):
                     stack += ((entry.value, minimum, False), (entry.key, minimum, True))
@@ -61,9 +61,7 @@ class Regions:
         A block scalar's header line is layout (a comment may stand there), so it counts as outside.
         """
         found = bisect_right(self.starts, offset) - 1
-        while found >= 0 and self.ends[found] == self.starts[found]:
-            found -= 1
-        if found < 0 or offset >= self.ends[found]:
+        if found < 0 or offset >= self.scalars[found].end:
             return None
         node = self.scalars[found]
         if isinstance(node, Scalar) and node.style in {"literal", "folded"}:
@@ -71,6 +69,11 @@ class Regions:
             if content == -1 or offset <= content:
                 return None
         return node
+
+    def in_flow(self, offset: int) -> bool:
+        """Tell whether the character at `offset` is inside brackets or is one of them."""
+        found = bisect_right(self.flows, (offset, len(self.text))) - 1
+        return found >= 0 and offset < self.flows[found].end
 
     def comment_at(self, offset: int) -> int | None:
         """Give the offset of the `#` that opens the comment covering `offset`, or None outside of comments."""

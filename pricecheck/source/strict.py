@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from pricecheck.source.nodes import Node, Sequence
 
 
-_SPACE = r"(?:[ \t]|\r?\n|(?<=[ \t\n])#[^\n]*)"
-_OPENING = re.compile(rf"{_SPACE}*(?:\?{_SPACE}+)?")
-_BETWEEN = re.compile(rf"{_SPACE}*,{_SPACE}*(?:\?{_SPACE}+)?")
-_CLOSING = re.compile(rf"{_SPACE}*(?:,{_SPACE}*)?")
-_INDENTED = r"(?:[ \t]|\r?\n|(?<=[ \t])#[^\n]*)"
-_BETWEEN_PAIRS = re.compile(rf"{_INDENTED}*,{_SPACE}*(?:\?{_SPACE}+)?")
-_CLOSING_PAIR = re.compile(rf"{_INDENTED}*(?:,{_SPACE}*)?")
-_EMPTY = re.compile(rf"{_SPACE}*")
-_COLON = re.compile(rf"[ \t]*:{_SPACE}+")
-_GLUED_COLON = re.compile(rf"[ \t]*:{_SPACE}*")
-_NO_VALUE = re.compile(rf"{_SPACE}*(?::{_SPACE}*)?")
+# Possessive, because a failed match must not be tried again with the spaces of a comment as spaces between tokens.
+_SPACE = r"(?:[ \t]|\r?\n|(?<=[ \t\n])#[^\n]*+)"
+_INDENTED = r"(?:[ \t]|\r?\n|(?<=[ \t])#[^\n]*+)"
+_OPENING = re.compile(rf"{_SPACE}*+(?:\?{_SPACE}++)?")
+_BETWEEN = re.compile(rf"{_SPACE}*+,{_SPACE}*+(?:\?{_SPACE}++)?")
+_CLOSING = re.compile(rf"{_SPACE}*+(?:,{_SPACE}*+)?")
+_BETWEEN_PAIRS = re.compile(rf"{_INDENTED}*+,{_SPACE}*+(?:\?{_SPACE}++)?")
+_CLOSING_PAIR = re.compile(rf"{_INDENTED}*+(?:,{_SPACE}*+)?")
+_EMPTY = re.compile(rf"{_SPACE}*+")
+_COLON = re.compile(rf"[ \t]*:{_SPACE}++")
+_GLUED_COLON = re.compile(rf"[ \t]*:{_SPACE}*+")
+_NO_VALUE = re.compile(rf"{_SPACE}*+(?::{_SPACE}*+)?")
 _LINE = re.compile(r"\n( *)([ \t]*)([^\n]?)")
 _HEADER = re.compile(r"[|>](?:[-+][1-9]?|[1-9][-+]?)?(?:[ \t]+#[^\n]*|[ \t]*)(?:\r?\n|\Z)")
 _BLANK_LINE = re.compile(r"( *)\r?\n")
@@ -37,13 +38,13 @@ _TIGHT_COMMENT = re.compile(rf"{_SPACE}*?\n *(?:#(?=[^ \t\r\n])|\n#)")
 _LINE_END = re.compile(r"[ \t]*(?:#|\r?\n)")
 _SPACES_BELOW = re.compile(r"\n +\r?(?:\n|\Z)")
 _ESCAPED_BREAK = re.compile(r"\\\r?\n[ \t]*\r?\n")
-_UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*[ \t]+\Z")
+_UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*+[ \t]+\Z")
 _PROPERTY = re.compile(
     r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|!<(?!!!?>)[^\s>]*>|!(?:[-\w]*!)?[-\w#;/?:@&=+$.~*'()%]+|!)"
     r"(?=[ \t\r\n,\]}]|\Z)",
     re.ASCII,
 )
-_PROPERTY_GAP = re.compile(rf"{_SPACE}*")
+_PROPERTY_GAP = re.compile(rf"{_SPACE}*+")
 
 
 def continuation(text: str, start: int, end: int, minimum: int) -> Reason | None:

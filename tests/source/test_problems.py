@@ -49,7 +49,7 @@ def only(text: str) -> tuple[str, str | None, str | None]:
             "start it with - or fix its indentation",
         ),
         ("a: - b\n", "1:4", "a list item cannot start here", "put the - on a line of its own"),
-        ("a: {{ x }}\n", "1:5", "a list or mapping cannot be a key", "put it in quotes if it is text"),
+        ("[a, b]: x\n", "1:1", "a list or mapping cannot be a key", "put it in quotes if it is text"),
         ("a: &price 1\nb: *prcie\n", "2:4", "*prcie repeats an anchor that is not defined above it", "write *price"),
         ("a: &x [*x]\n", "1:8", "*x stands inside the very value it repeats", "write the value out"),
         ("%YAML 1.1\n---\na: 2026-01-31\n", "3:4", "under %YAML 1.1 this is a date, not text", "put it in quotes"),
