@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from pricecheck.gateway.resolution import Answer, Request
 
+_LINES_AT_ONCE = 1000
+
 
 def command(
     config: Annotated[str, typer.Argument(help="A config, or - for standard input.")],
@@ -53,7 +55,7 @@ def command(
         pending: list[str] = []
         for request in asked:
             pending.append(put(_line(gateway.answer(request))))
-            if len(pending) == 1000:
+            if len(pending) == _LINES_AT_ONCE:
                 sys.stdout.write("".join(pending))
                 pending.clear()
         sys.stdout.write("".join(pending))

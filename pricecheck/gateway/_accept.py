@@ -33,17 +33,21 @@ def accepts_part_1(value: Value) -> bool:
     """Shape 1."""
     if not (is_integer(value)):
         return False
-    return not (is_number(value) and value <= 0)
+    if is_number(value) and value <= 0:
+        return False
+    return True
 
 
 def accepts_part_2(value: Value) -> bool:
     """Shape 2."""
-    return value is True or value is False
+    if not (value is True or value is False):
+        return False
+    return True
 
 
 def accepts_gateway(value: Value) -> bool:
     """Gateway."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "port" in value and not accepts_part_1(value["port"]):
         return False
@@ -55,7 +59,9 @@ def accepts_gateway(value: Value) -> bool:
         return False
     if value.__class__ is dict and "trustProxy" in value and not accepts_trust_proxy(value["trustProxy"]):
         return False
-    return not (value.__class__ is dict and "cors" in value and not accepts_cors(value["cors"]))
+    if value.__class__ is dict and "cors" in value and not accepts_cors(value["cors"]):
+        return False
+    return True
 
 
 def accepts_part_3(value: Value) -> bool:
@@ -64,39 +70,49 @@ def accepts_part_3(value: Value) -> bool:
         return False
     if value.__class__ is str and value == "":
         return False
-    return not (value.__class__ is str and PATTERN_0.search(value) is None)
+    if value.__class__ is str and PATTERN_0.search(value) is None:
+        return False
+    return True
 
 
 def accepts_metrics(value: Value) -> bool:
     """Metrics."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "enabled" in value and not accepts_part_2(value["enabled"]):
         return False
     if value.__class__ is dict and "path" in value and not accepts_part_3(value["path"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"enabled", "path"})
+    if value.__class__ is dict and not value.keys() <= {"enabled", "path"}:
+        return False
+    return True
 
 
 def accepts_part_5(value: Value) -> bool:
     """Shape 5."""
     if not (isinstance(value, str)):
         return False
-    return not (value.__class__ is str and not FORMATS["ip-or-cidr"](value))
+    if value.__class__ is str and not FORMATS["ip-or-cidr"](value):
+        return False
+    return True
 
 
 def accepts_part_4(value: Value) -> bool:
     """Shape 4."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
     if value.__class__ is list and len(value) < 1:
         return False
-    return not (value.__class__ is list and not all(accepts_part_5(item) for item in value))
+    if value.__class__ is list and not all([accepts_part_5(item) for item in value]):
+        return False
+    return True
 
 
 def accepts_part_6(value: Value) -> bool:
     """Shape 6."""
-    return is_number(value)
+    if not (is_number(value)):
+        return False
+    return True
 
 
 def accepts_trust_proxy(value: Value) -> bool:
@@ -109,48 +125,58 @@ def accepts_trust_proxy(value: Value) -> bool:
         return False
     if value.__class__ is dict and "cidrs" in value and not accepts_part_4(value["cidrs"]):
         return False
-    if value.__class__ is dict and not value.keys() <= {"cidrs", "hops"}:
+    if value.__class__ is dict and not value.keys() <= {"hops", "cidrs"}:
         return False
-    return accepts_part_1(value) if accepts_part_6(value) else True
+    if not (accepts_part_1(value) if accepts_part_6(value) else True):
+        return False
+    return True
 
 
 def accepts_part_7(value: Value) -> bool:
     """Shape 7."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
     if value.__class__ is list and len(value) < 1:
         return False
-    return not (value.__class__ is list and not all(isinstance(item, str) and item != "" for item in value))
+    if value.__class__ is list and not all([(isinstance(item, str) and item != "") for item in value]):
+        return False
+    return True
 
 
 def accepts_part_8(value: Value) -> bool:
     """Shape 8."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
     if value.__class__ is list and len(value) < 1:
         return False
-    return not (value.__class__ is list and not all(isinstance(item, str) and item != "" for item in value))
+    if value.__class__ is list and not all([(isinstance(item, str) and item != "") for item in value]):
+        return False
+    return True
 
 
 def accepts_part_9(value: Value) -> bool:
     """Shape 9."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
-    return not (value.__class__ is list and not all(isinstance(item, str) and item != "" for item in value))
+    if value.__class__ is list and not all([(isinstance(item, str) and item != "") for item in value]):
+        return False
+    return True
 
 
 def accepts_part_10(value: Value) -> bool:
     """Shape 10."""
     if not (is_integer(value)):
         return False
-    return not (is_number(value) and value < 0)
+    if is_number(value) and value < 0:
+        return False
+    return True
 
 
 def accepts_cors(value: Value) -> bool:
     """CORS."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "allowedOrigins" not in value:
+    if value.__class__ is dict and not ("allowedOrigins" in value):
         return False
     if value.__class__ is dict and "allowedOrigins" in value and not accepts_part_7(value["allowedOrigins"]):
         return False
@@ -164,38 +190,47 @@ def accepts_cors(value: Value) -> bool:
         return False
     if value.__class__ is dict and "maxAge" in value and not accepts_part_10(value["maxAge"]):
         return False
-    return not (
-        value.__class__ is dict
-        and not value.keys()
-        <= {"maxAge", "credentials", "exposedHeaders", "allowedMethods", "allowedOrigins", "allowedHeaders"}
-    )
+    if value.__class__ is dict and not value.keys() <= {
+        "allowedHeaders",
+        "credentials",
+        "exposedHeaders",
+        "allowedOrigins",
+        "allowedMethods",
+        "maxAge",
+    }:
+        return False
+    return True
 
 
 def accepts_payment(value: Value) -> bool:
     """Accepted payment."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and not ("asset" in value and "network" in value):
         return False
     if value.__class__ is dict and "asset" in value and not (isinstance(value["asset"], str) and value["asset"] != ""):
         return False
-    return not (
+    if (
         value.__class__ is dict
         and "network" in value
         and not (isinstance(value["network"], str) and value["network"] != "")
-    )
+    ):
+        return False
+    return True
 
 
 def accepts_part_11(value: Value) -> bool:
     """Shape 11."""
     if not (is_number(value)):
         return False
-    return not (is_number(value) and value <= 0)
+    if is_number(value) and value <= 0:
+        return False
+    return True
 
 
 def accepts_defaults(value: Value) -> bool:
     """Defaults."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "price" in value and not isinstance(value["price"], str):
         return False
@@ -203,23 +238,27 @@ def accepts_defaults(value: Value) -> bool:
         return False
     if value.__class__ is dict and "rateLimit" in value and not accepts_rate_limit(value["rateLimit"]):
         return False
-    return not (
+    if (
         value.__class__ is dict
         and "verificationCache" in value
         and not accepts_verification_cache(value["verificationCache"])
-    )
+    ):
+        return False
+    return True
 
 
 def accepts_part_12(value: Value) -> bool:
     """Shape 12."""
     if not (isinstance(value, str)):
         return False
-    return not (value.__class__ is str and PATTERN_1.search(value) is None)
+    if value.__class__ is str and PATTERN_1.search(value) is None:
+        return False
+    return True
 
 
 def accepts_rate_limit(value: Value) -> bool:
     """Rate limit."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and not ("requests" in value and "window" in value):
         return False
@@ -227,23 +266,27 @@ def accepts_rate_limit(value: Value) -> bool:
         return False
     if value.__class__ is dict and "window" in value and not accepts_part_12(value["window"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"window", "requests"})
+    if value.__class__ is dict and not value.keys() <= {"requests", "window"}:
+        return False
+    return True
 
 
 def accepts_verification_cache(value: Value) -> bool:
     """Verification cache."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "ttl" not in value:
+    if value.__class__ is dict and not ("ttl" in value):
         return False
     if value.__class__ is dict and "ttl" in value and not accepts_part_12(value["ttl"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"ttl"})
+    if value.__class__ is dict and not value.keys() <= {"ttl"}:
+        return False
+    return True
 
 
 def accepts_stores(value: Value) -> bool:
     """Stores."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "redis" in value and not accepts_redis(value["redis"]):
         return False
@@ -253,9 +296,9 @@ def accepts_stores(value: Value) -> bool:
         return False
     if value.__class__ is dict and "timeSession" in value and not accepts_store(value["timeSession"]):
         return False
-    return not (
-        value.__class__ is dict and not value.keys() <= {"timeSession", "rateLimit", "verificationCache", "redis"}
-    )
+    if value.__class__ is dict and not value.keys() <= {"verificationCache", "timeSession", "redis", "rateLimit"}:
+        return False
+    return True
 
 
 def accepts_part_13(value: Value) -> bool:
@@ -264,14 +307,16 @@ def accepts_part_13(value: Value) -> bool:
         return False
     if value.__class__ is str and value == "":
         return False
-    return not (value.__class__ is str and not FORMATS["redis-url"](value))
+    if value.__class__ is str and not FORMATS["redis-url"](value):
+        return False
+    return True
 
 
 def accepts_redis(value: Value) -> bool:
     """Redis."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "url" not in value:
+    if value.__class__ is dict and not ("url" in value):
         return False
     if value.__class__ is dict and "url" in value and not accepts_part_13(value["url"]):
         return False
@@ -283,12 +328,14 @@ def accepts_redis(value: Value) -> bool:
         return False
     if value.__class__ is dict and "options" in value and not accepts_redis_options(value["options"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"prefix", "options", "url"})
+    if value.__class__ is dict and not value.keys() <= {"prefix", "options", "url"}:
+        return False
+    return True
 
 
 def accepts_own_redis(value: Value) -> bool:
     """Redis."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "url" in value and not accepts_part_13(value["url"]):
         return False
@@ -300,12 +347,14 @@ def accepts_own_redis(value: Value) -> bool:
         return False
     if value.__class__ is dict and "options" in value and not accepts_redis_options(value["options"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"prefix", "options", "url"})
+    if value.__class__ is dict and not value.keys() <= {"prefix", "options", "url"}:
+        return False
+    return True
 
 
 def accepts_redis_options(value: Value) -> bool:
     """Redis client options."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "connectionTimeout" in value and not accepts_part_1(value["connectionTimeout"]):
         return False
@@ -323,69 +372,79 @@ def accepts_redis_options(value: Value) -> bool:
         and not accepts_part_2(value["enableAutoPipelining"])
     ):
         return False
-    return not (
-        value.__class__ is dict
-        and not value.keys()
-        <= {
-            "maxRetries",
-            "enableAutoPipelining",
-            "idleTimeout",
-            "autoReconnect",
-            "connectionTimeout",
-            "enableOfflineQueue",
-        }
-    )
+    if value.__class__ is dict and not value.keys() <= {
+        "maxRetries",
+        "enableOfflineQueue",
+        "enableAutoPipelining",
+        "idleTimeout",
+        "autoReconnect",
+        "connectionTimeout",
+    }:
+        return False
+    return True
 
 
 def accepts_part_14(value: Value) -> bool:
     """Shape 14."""
-    return value.__class__ is Unresolved or (value.__class__ is str and value in ("memory", "redis"))
+    if not (value.__class__ is Unresolved or (value.__class__ is str and value in ("memory", "redis"))):
+        return False
+    return True
 
 
 def accepts_store(value: Value) -> bool:
     """Store."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "backend" in value and not accepts_part_14(value["backend"]):
         return False
     if value.__class__ is dict and "redis" in value and not accepts_own_redis(value["redis"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"backend", "redis"})
+    if value.__class__ is dict and not value.keys() <= {"backend", "redis"}:
+        return False
+    return True
 
 
 def accepts_part_15(value: Value) -> bool:
     """Shape 15."""
     if not (isinstance(value, str)):
         return False
-    return not (value.__class__ is str and not FORMATS["whatwg-url"](value))
+    if value.__class__ is str and not FORMATS["whatwg-url"](value):
+        return False
+    return True
 
 
 def accepts_part_16(value: Value) -> bool:
     """Shape 16."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(isinstance(item, str) for item in value.values()))
+    if value.__class__ is dict and not all([isinstance(item, str) for item in value.values()]):
+        return False
+    return True
 
 
 def accepts_part_17(value: Value) -> bool:
     """Shape 17."""
     if not (isinstance(value, str)):
         return False
-    return not (value.__class__ is str and not FORMATS["openapi-location"](value))
+    if value.__class__ is str and not FORMATS["openapi-location"](value):
+        return False
+    return True
 
 
 def accepts_part_18(value: Value) -> bool:
     """Shape 18."""
     if not (isinstance(value, str)):
         return False
-    return not (value.__class__ is str and PATTERN_2.search(value) is None)
+    if value.__class__ is str and PATTERN_2.search(value) is None:
+        return False
+    return True
 
 
 def accepts_upstream(value: Value) -> bool:
     """Upstream."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "url" not in value:
+    if value.__class__ is dict and not ("url" in value):
         return False
     if value.__class__ is dict and "url" in value and not accepts_part_15(value["url"]):
         return False
@@ -395,7 +454,9 @@ def accepts_upstream(value: Value) -> bool:
         return False
     if value.__class__ is dict and "openapi" in value and not accepts_part_17(value["openapi"]):
         return False
-    return not (value.__class__ is dict and "defaultPrice" in value and not accepts_part_18(value["defaultPrice"]))
+    if value.__class__ is dict and "defaultPrice" in value and not accepts_part_18(value["defaultPrice"]):
+        return False
+    return True
 
 
 def accepts_price(value: Value) -> bool:
@@ -404,26 +465,32 @@ def accepts_price(value: Value) -> bool:
         return False
     if value.__class__ is str and value == "":
         return False
-    if value.__class__ is dict and "fn" not in value:
+    if value.__class__ is dict and not ("fn" in value):
         return False
-    return not (value.__class__ is dict and "fn" in value and not (isinstance(value["fn"], str) and value["fn"] != ""))
+    if value.__class__ is dict and "fn" in value and not (isinstance(value["fn"], str) and value["fn"] != ""):
+        return False
+    return True
 
 
 def accepts_part_21(value: Value) -> bool:
     """Shape 21."""
-    return isinstance(value, str) or is_number(value) or value is True or value is False
+    if not (isinstance(value, str) or is_number(value) or value is True or value is False):
+        return False
+    return True
 
 
 def accepts_part_20(value: Value) -> bool:
     """Shape 20."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(accepts_part_21(item) for item in value.values()))
+    if value.__class__ is dict and not all([accepts_part_21(item) for item in value.values()]):
+        return False
+    return True
 
 
 def accepts_part_19(value: Value) -> bool:
     """Shape 19."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and not ("where" in value and "price" in value):
         return False
@@ -431,14 +498,18 @@ def accepts_part_19(value: Value) -> bool:
         return False
     if value.__class__ is dict and "price" in value and not (isinstance(value["price"], str) and value["price"] != ""):
         return False
-    return not (value.__class__ is dict and "payTo" in value and not accepts_pay_to(value["payTo"]))
+    if value.__class__ is dict and "payTo" in value and not accepts_pay_to(value["payTo"]):
+        return False
+    return True
 
 
 def accepts_match(value: Value) -> bool:
     """accepts_match."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
-    return not (value.__class__ is list and not all(accepts_part_19(item) for item in value))
+    if value.__class__ is list and not all([accepts_part_19(item) for item in value]):
+        return False
+    return True
 
 
 def accepts_part_23(value: Value) -> bool:
@@ -447,12 +518,14 @@ def accepts_part_23(value: Value) -> bool:
         return False
     if is_number(value) and value < 0:
         return False
-    return not (is_number(value) and value > 1)
+    if is_number(value) and value > 1:
+        return False
+    return True
 
 
 def accepts_part_22(value: Value) -> bool:
     """Shape 22."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and not ("address" in value and "share" in value):
         return False
@@ -462,7 +535,9 @@ def accepts_part_22(value: Value) -> bool:
         and not (isinstance(value["address"], str) and value["address"] != "")
     ):
         return False
-    return not (value.__class__ is dict and "share" in value and not accepts_part_23(value["share"]))
+    if value.__class__ is dict and "share" in value and not accepts_part_23(value["share"]):
+        return False
+    return True
 
 
 def accepts_pay_to(value: Value) -> bool:
@@ -471,12 +546,14 @@ def accepts_pay_to(value: Value) -> bool:
         return False
     if value.__class__ is str and value == "":
         return False
-    return not (value.__class__ is list and not all(accepts_part_22(item) for item in value))
+    if value.__class__ is list and not all([accepts_part_22(item) for item in value]):
+        return False
+    return True
 
 
 def accepts_hooks(value: Value) -> bool:
     """Hooks."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "onRequest" in value and not isinstance(value["onRequest"], str):
         return False
@@ -488,17 +565,24 @@ def accepts_hooks(value: Value) -> bool:
         return False
     if value.__class__ is dict and "onError" in value and not isinstance(value["onError"], str):
         return False
-    return not (
-        value.__class__ is dict
-        and not value.keys() <= {"onSettled", "onPriceResolved", "onError", "onRequest", "onResponse"}
-    )
+    if value.__class__ is dict and not value.keys() <= {
+        "onPriceResolved",
+        "onError",
+        "onResponse",
+        "onRequest",
+        "onSettled",
+    }:
+        return False
+    return True
 
 
 def accepts_part_24(value: Value) -> bool:
     """Shape 24."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(accepts_part_15(item) for item in value.values()))
+    if value.__class__ is dict and not all([accepts_part_15(item) for item in value.values()]):
+        return False
+    return True
 
 
 def accepts_facilitator(value: Value) -> bool:
@@ -509,17 +593,21 @@ def accepts_facilitator(value: Value) -> bool:
         return False
     if value.__class__ is dict and "default" in value and not accepts_part_15(value["default"]):
         return False
-    return not (value.__class__ is dict and "chains" in value and not accepts_part_24(value["chains"]))
+    if value.__class__ is dict and "chains" in value and not accepts_part_24(value["chains"]):
+        return False
+    return True
 
 
 def accepts_part_25(value: Value) -> bool:
     """Shape 25."""
-    return value.__class__ is Unresolved or (value.__class__ is str and value in ("request", "time"))
+    if not (value.__class__ is Unresolved or (value.__class__ is str and value in ("request", "time"))):
+        return False
+    return True
 
 
 def accepts_pricing(value: Value) -> bool:
     """Pricing."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and "model" in value and not accepts_part_25(value["model"]):
         return False
@@ -531,43 +619,59 @@ def accepts_pricing(value: Value) -> bool:
         return False
     if value.__class__ is dict and "fallback" in value and not isinstance(value["fallback"], str):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"fallback", "duration", "price", "model", "match"})
+    if value.__class__ is dict and not value.keys() <= {"fallback", "duration", "price", "match", "model"}:
+        return False
+    return True
 
 
 def accepts_part_26(value: Value) -> bool:
     """Shape 26."""
-    return value.__class__ is Unresolved or (value.__class__ is str and value in ("token-based", "openai-compatible"))
+    if not (
+        value.__class__ is Unresolved or (value.__class__ is str and value in ("token-based", "openai-compatible"))
+    ):
+        return False
+    return True
 
 
 def accepts_part_27(value: Value) -> bool:
     """Shape 27."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
-    return not (value.__class__ is list and not all(accepts_payment(item) for item in value))
+    if value.__class__ is list and not all([accepts_payment(item) for item in value]):
+        return False
+    return True
 
 
 def accepts_part_28(value: Value) -> bool:
     """Shape 28."""
-    return value.__class__ is dict
+    if not (value.__class__ is dict):
+        return False
+    return True
 
 
 def accepts_part_29(value: Value) -> bool:
     """Shape 29."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(isinstance(item, str) and item != "" for item in value.values()))
+    if value.__class__ is dict and not all([(isinstance(item, str) and item != "") for item in value.values()]):
+        return False
+    return True
 
 
 def accepts_part_30(value: Value) -> bool:
     """Shape 30."""
-    return value.__class__ is Unresolved or (value.__class__ is str and value in ("before-response", "after-response"))
+    if not (
+        value.__class__ is Unresolved or (value.__class__ is str and value in ("before-response", "after-response"))
+    ):
+        return False
+    return True
 
 
 def accepts_route(value: Value) -> bool:
     """Route."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "upstream" not in value:
+    if value.__class__ is dict and not ("upstream" in value):
         return False
     if (
         value.__class__ is dict
@@ -607,35 +711,44 @@ def accepts_route(value: Value) -> bool:
         return False
     if value.__class__ is dict and "models" in value and not accepts_part_29(value["models"]):
         return False
-    return not (value.__class__ is dict and "settlement" in value and not accepts_part_30(value["settlement"]))
+    if value.__class__ is dict and "settlement" in value and not accepts_part_30(value["settlement"]):
+        return False
+    return True
 
 
 def accepts_part_31(value: Value) -> bool:
     """Shape 31."""
-    return value.__class__ is Unresolved or (
-        value.__class__ is str and value in ("facilitator", "custom", "nanopayments", "mpp")
-    )
+    if not (
+        value.__class__ is Unresolved
+        or (value.__class__ is str and value in ("facilitator", "custom", "nanopayments", "mpp"))
+    ):
+        return False
+    return True
 
 
 def accepts_part_32(value: Value) -> bool:
     """Shape 32."""
-    return value.__class__ is Unresolved or (value.__class__ is str and value in ("testnet", "mainnet"))
+    if not (value.__class__ is Unresolved or (value.__class__ is str and value in ("testnet", "mainnet"))):
+        return False
+    return True
 
 
 def accepts_part_33(value: Value) -> bool:
     """Shape 33."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
     if value.__class__ is list and len(value) < 1:
         return False
-    return not (value.__class__ is list and not all(accepts_method(item) for item in value))
+    if value.__class__ is list and not all([accepts_method(item) for item in value]):
+        return False
+    return True
 
 
 def accepts_settlement(value: Value) -> bool:
     """Settlement."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "strategy" not in value:
+    if value.__class__ is dict and not ("strategy" in value):
         return False
     if value.__class__ is dict and "strategy" in value and not accepts_part_31(value["strategy"]):
         return False
@@ -651,41 +764,53 @@ def accepts_settlement(value: Value) -> bool:
         return False
     if value.__class__ is dict and "methods" in value and not accepts_part_33(value["methods"]):
         return False
-    return not (value.__class__ is dict and not value.keys() <= {"methods", "strategy", "module", "url", "network"})
+    if value.__class__ is dict and not value.keys() <= {"strategy", "url", "methods", "network", "module"}:
+        return False
+    return True
 
 
 def accepts_part_34(value: Value) -> bool:
     """Shape 34."""
-    return value.__class__ is Unresolved or (value.__class__ is str and value in ("tempo", "stripe"))
+    if not (value.__class__ is Unresolved or (value.__class__ is str and value in ("tempo", "stripe"))):
+        return False
+    return True
 
 
 def accepts_part_35(value: Value) -> bool:
     """Shape 35."""
-    return not (value.__class__ is dict and "secretKey" not in value)
+    if value.__class__ is dict and not ("secretKey" in value):
+        return False
+    return True
 
 
 def accepts_part_37(value: Value) -> bool:
     """Shape 37."""
-    return value == "stripe"
+    if value != "stripe":
+        return False
+    return True
 
 
 def accepts_part_36(value: Value) -> bool:
     """Shape 36."""
-    if value.__class__ is dict and "type" not in value:
+    if value.__class__ is dict and not ("type" in value):
         return False
-    return not (value.__class__ is dict and "type" in value and not accepts_part_37(value["type"]))
+    if value.__class__ is dict and "type" in value and not accepts_part_37(value["type"]):
+        return False
+    return True
 
 
 def accepts_part_38(value: Value) -> bool:
     """Shape 38."""
-    return not (value.__class__ is dict and "secretKey" in value and not False)
+    if value.__class__ is dict and "secretKey" in value and not False:
+        return False
+    return True
 
 
 def accepts_method(value: Value) -> bool:
     """Payment method."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    if value.__class__ is dict and "type" not in value:
+    if value.__class__ is dict and not ("type" in value):
         return False
     if value.__class__ is dict and "type" in value and not accepts_part_34(value["type"]):
         return False
@@ -697,42 +822,52 @@ def accepts_method(value: Value) -> bool:
         return False
     if value.__class__ is dict and not value.keys() <= {"type", "secretKey"}:
         return False
-    return accepts_part_35(value) if accepts_part_36(value) else accepts_part_38(value)
+    if not (accepts_part_35(value) if accepts_part_36(value) else accepts_part_38(value)):
+        return False
+    return True
 
 
 def accepts_part_39(value: Value) -> bool:
     """Shape 39."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(isinstance(item, str) and item != "" for item in value.values()))
+    if value.__class__ is dict and not all([(isinstance(item, str) and item != "") for item in value.values()]):
+        return False
+    return True
 
 
 def accepts_part_40(value: Value) -> bool:
     """Shape 40."""
-    if value.__class__ is not list:
+    if not (value.__class__ is list):
         return False
     if value.__class__ is list and len(value) < 1:
         return False
-    return not (value.__class__ is list and not all(accepts_payment(item) for item in value))
+    if value.__class__ is list and not all([accepts_payment(item) for item in value]):
+        return False
+    return True
 
 
 def accepts_part_41(value: Value) -> bool:
     """Shape 41."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(accepts_upstream(item) for item in value.values()))
+    if value.__class__ is dict and not all([accepts_upstream(item) for item in value.values()]):
+        return False
+    return True
 
 
 def accepts_part_42(value: Value) -> bool:
     """Shape 42."""
-    if value.__class__ is not dict:
+    if not (value.__class__ is dict):
         return False
-    return not (value.__class__ is dict and not all(accepts_route(item) for item in value.values()))
+    if value.__class__ is dict and not all([accepts_route(item) for item in value.values()]):
+        return False
+    return True
 
 
 def accepts(value: Value) -> bool:
-    """Tollbooth config."""
-    if value.__class__ is not dict:
+    """tollbooth config."""
+    if not (value.__class__ is dict):
         return False
     if value.__class__ is dict and not (
         "wallets" in value and "accepts" in value and "upstreams" in value and "routes" in value
@@ -756,4 +891,6 @@ def accepts(value: Value) -> bool:
         return False
     if value.__class__ is dict and "facilitator" in value and not accepts_facilitator(value["facilitator"]):
         return False
-    return not (value.__class__ is dict and "settlement" in value and not accepts_settlement(value["settlement"]))
+    if value.__class__ is dict and "settlement" in value and not accepts_settlement(value["settlement"]):
+        return False
+    return True

@@ -61,7 +61,9 @@ class Field:
         values, node = self.value, resolve(self.node)
         if not isinstance(values, dict) or not isinstance(node, Mapping) or name not in values:
             return None
-        entry = node.index[name]
+        entry = node.index.get(name)
+        if entry is None:
+            return None
         return Field(values[name], entry.value, (*self.path, name), entry.key)
 
     def at(self, *names: str) -> Field | None:

@@ -1,0 +1,291 @@
+"""PC6: spellings of other gateway versions and of old docs (gateway.md §7)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity
+from pricecheck.gateway.versions import SINCE, VERSIONS, is_older
+from pricecheck.rules.model import Fixability, rule
+from pricecheck.rules.writing import rewrite_scalar
+from pricecheck.source.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.findings import ConfigPath
+    from pricecheck.gateway.field import Field
+    from pricecheck.rules.model import Context
+
+PER_TOKENS = re.compile(r"\s*/\s*\d*\s*k?\s*-?\s*tokens?\s*\Z", re.IGNORECASE)
+"""The suffix of prices in docs before 2026-02-20, such as `/1k-tokens`."""
+
+
+@rule(
+    "PC601",
+    "legacy-type",
+    Impact.RISK,
+    "`openai-compatible` is the old name of `token-based`",
+    severity=Severity.INFO,
+    fixability=Fixability.SOMETIMES,
+)
+def legacy_type(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Points out `type: openai-compatible`.
+
+    ## Why is this bad?
+    It works: the gateway treats it as `token-based`, which is its name since 0.4.1. The old one says less and may go.
+
+    ## Example
+    ```yaml
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: openai-compatible
+        fallback: "$0.05"
+    ```
+
+    Use instead:
+    ```yaml
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        fallback: "$0.05"
+    ```
+
+    ## Fix safety
+    Safe: both names mean the same to every gateway from 0.4.1 on. For an older `gateway-version` nothing is reported.
+    """
+    if is_older(context.settings.gateway_version, "0.4.1"):
+        return
+    for route in context.config.routes:
+        kind = route.field.text_of("type")
+        if kind is None or kind.value != "openai-compatible":
+            continue
+        edit = rewrite_scalar(kind.node, "token-based")
+        yield Finding(
+            "`openai-compatible` is the old name of `token-based`",
+            kind.span,
+            kind.path,
+            help="write `token-based`",
+            fix=Fix("write token-based", Safety.SAFE, (edit,)) if edit else None,
+        )
+
+
+@rule(
+    "PC602",
+    "per-1k-suffix",
+    Impact.FAILS,
+    "A `/1k-tokens` suffix, which the gateway never could read",
+    fixability=Fixability.SOMETIMES,
+)
+def per_1k_suffix(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Reports prices that end in `/1k-tokens` or the like.
+
+    ## Why is this bad?
+    The docs showed such prices until 2026-02-20, but no gateway ever parsed them: each request that gets one fails with
+    502. And the gateway has no price per token: `token-based` means a price per request that depends on the model.
+
+    ## Example
+    ```yaml
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        models:
+          gpt-4o: "$0.01/1k-tokens"
+        fallback: "$0.05"
+    ```
+
+    Use instead:
+    ```yaml
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        models:
+          gpt-4o: "$0.01"
+        fallback: "$0.05"
+    ```
+
+    ## Fix safety
+    The suffix is cut off. The fix is unsafe: requests that failed are charged afterwards, and a price per thousand
+    tokens is seldom the right price of a request.
+    """
+    for price, sites in context.price_texts.items():
+        mended = PER_TOKENS.sub("", price.text)
+        if mended == price.text:
+            continue
+        for site in sites:
+            edit = rewrite_scalar(site.node, mended)
+            yield Finding(
+                f'"{price.text}" is a price per tokens, which the gateway can\'t read: '
+                "every request that gets it fails with 502",
+                site.span,
+                site.path,
+                help=f'write what one request costs, such as "{mended}"',
+                fix=Fix(f'write "{mended}"', Safety.UNSAFE, (edit,)) if edit else None,
+            )
+
+
+@rule(
+    "PC603",
+    "free-flag",
+    Impact.IGNORED,
+    "`free: true` was never a field: the route is charged",
+    severity=Severity.ERROR,
+    fixability=Fixability.SOMETIMES,
+)
+def free_flag(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Reports a `free` key on a route.
+
+    ## Why is this bad?
+    The gateway drops it in silence, and the route is charged by its `price`, `fallback` or `defaults.price`.
+
+    ## Example
+    ```yaml
+    routes:
+      "GET /v1/models":
+        upstream: openai
+        free: true
+    ```
+
+    Use instead:
+    ```yaml
+    routes:
+      "GET /v1/models":
+        upstream: openai
+        price: "$0"
+    ```
+
+    ## Fix safety
+    `free: true` becomes `price: "$0"` where the route has no price of its own. The fix is unsafe: callers no longer
+    pay.
+    """
+    for route in context.config.routes:
+        free = route.field.get("free")
+        if free is None:
+            continue
+        meant = free.value is True
+        priced = route.price is not None or route.match or route.fallback is not None or route.token_based
+        yield Finding(
+            f"`free` is no field of the gateway and is dropped: `{route.key}` is charged all the same",
+            free.key_span,
+            free.path,
+            help='write `price: "$0"`' if meant else "remove it",
+            fix=_free_fix(free) if meant and not priced else None,
+        )
+
+
+def _free_fix(free: Field) -> Fix | None:
+    if not isinstance(free.key, Scalar) or free.is_alias:
+        return None
+    quote = {"double": '"', "single": "'"}.get(free.key.style, "")
+    edits = (Edit(free.key_span, f"{quote}price{quote}"), Edit(free.span, '"$0"'))
+    return Fix('write price: "$0"', Safety.UNSAFE, edits)
+
+
+@rule(
+    "PC604",
+    "legacy-facilitator",
+    Impact.RISK,
+    "A root `facilitator` URL, which `settlement` says better",
+    severity=Severity.INFO,
+)
+def legacy_facilitator(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Points out a root `facilitator` in its string form where there is no `settlement`.
+
+    ## Why is this bad?
+    It works. Since 0.4.2 `settlement: {strategy: facilitator, url: …}` says the same and names the strategy. The form
+    with `default` and `chains` has no such counterpart and is current.
+
+    ## Example
+    ```yaml
+    facilitator: "https://facilitator.example.com"
+    ```
+
+    Use instead:
+    ```yaml
+    settlement:
+      strategy: facilitator
+      url: "https://facilitator.example.com"
+    ```
+    """
+    facilitator = context.config.at("facilitator")
+    if facilitator is None or facilitator.text is None or context.config.at("settlement") is not None:
+        return
+    if is_older(context.settings.gateway_version, "0.4.2"):
+        return
+    yield Finding(
+        "a root `facilitator` URL is the old way to say `settlement: {strategy: facilitator, url: …}`",
+        facilitator.key_span,
+        facilitator.path,
+        help=f'write `settlement: {{strategy: facilitator, url: "{facilitator.text}"}}`',
+    )
+
+
+@rule(
+    "PC605",
+    "newer-than-gateway",
+    Impact.IGNORED,
+    "A field or value that the deployed gateway version does not know yet",
+    severity=Severity.ERROR,
+)
+def newer_than_gateway(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Reports fields and values that came into the gateway after the version the config is deployed on, which the policy's
+    `gateway-version` (or `--gateway-version`) names.
+
+    ## Why is this bad?
+    The older gateway drops what it does not know, or refuses to start. A `models` table on a gateway before 0.4.0 is
+    dropped, and every model is charged the same.
+
+    ## Example
+    ```yaml
+    settlement:
+      strategy: mpp
+      methods:
+        - type: tempo
+    ```
+
+    Use instead:
+    ```yaml
+    routes:
+      "GET /v1/models":
+        upstream: openai
+        price: "$0.001"
+    ```
+    """
+    version = context.settings.gateway_version
+    if version == VERSIONS[-1] or context.config.root is None:
+        return
+    told: list[ConfigPath] = []
+    for path, value, since in SINCE:
+        if not is_older(version, since):
+            continue
+        for field in _at(context.config.root, path):
+            within = any(field.path[: len(outer)] == outer for outer in told)
+            if not within and (value is None or field.value == value):
+                told.append(field.path)
+                what = f"`{path[-1]}`" if value is None else f"`{path[-1]}: {value}`"
+                yield Finding(
+                    f"{what} is known from gateway {since} on; {version} drops it or refuses to start",
+                    field.key_span if value is None else field.span,
+                    field.path,
+                    help=f"deploy gateway {since} or newer first, or write it the way {version} knows",
+                )
+
+
+def _at(root: Field, path: tuple[str, ...]) -> Iterator[Field]:
+    here = [root]
+    for name in path:
+        if name == "*":
+            here = [below for field in here for _, below in field.entries()]
+        else:
+            here = [below for field in here if (below := field.get(name)) is not None]
+    yield from here
