@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.source.keys import MERGE_KEY
 from pricecheck.source.nodes import Alias, Entry, Mapping, Node, Scalar, ScalarValue, Sequence, resolve
 from pricecheck.source.refusal import Reason
 from pricecheck.source.scalars import key_text
@@ -19,7 +20,6 @@ MAX_ALIAS_COUNT = 100
 MAX_SIZE = 10_000_000
 """Values a text may have with its aliases written out. The parser never counts empty ones, so those could explode."""
 TOO_LARGE = f"with its aliases written out this text has more than {MAX_SIZE:,} values"
-MERGE_KEY = "<<"
 
 
 def is_merge_key(key: Node) -> bool:

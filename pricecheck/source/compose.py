@@ -8,19 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import Label
-from pricecheck.source import strict
-from pricecheck.source.aliases import MERGE_KEY, BadMergeError, Merger, is_merge_key, raw_key
 from pricecheck.source.document import Problem, ProblemKind
-from pricecheck.source.keys import entry_name, javascript_order, scalar_key
-from pricecheck.source.messages import undefined_alias
+from pricecheck.source.keys import MERGE_KEY, entry_name, javascript_order, scalar_key
 from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, Sequence
 from pricecheck.source.refusal import Reason, RefusedError, refuse
-from pricecheck.source.scalars import CORE, DATE, TAG_PREFIX, YAML_1_1, number_or_text, tagged_value
+from pricecheck.source.scalars import CORE, TAG_PREFIX, number_or_text, tagged_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pricecheck.findings import ConfigPath
+    from pricecheck.source.aliases import Merger
     from pricecheck.source.nodes import ScalarValue, Style
 
 _STYLES: dict[str | None, Style] = {
@@ -82,10 +80,16 @@ class Composer:
         self.shift = shift
         self.back = back
         self.merging = version == "1.1"
-        self.schema = YAML_1_1 if self.merging else CORE
+        self.schema = CORE
+        self._merger: Merger | None = None
+        if self.merging:
+            from pricecheck.source import aliases
+            from pricecheck.source.scalars_1_1 import YAML_1_1
+
+            self.schema = YAML_1_1
+            self._merger = aliases.Merger()
         self.problems: list[Problem] = []
         self.aliased = False
-        self._merger = Merger()
         self._words = self.schema.words
         self._numeric = self.schema.numeric
         self._stack: list[_Open] = []
@@ -148,14 +152,14 @@ class Composer:
             return self._with_properties(event, value, style, start, end)
         if style == "plain":
             if not self.text.startswith(value, start, end):
-                self._refuse(strict.continuation(self.text, start, end, self._minimum()))
+                self._check_lines(start, end)
             if value in self._words:
                 value = self._words[value]
             elif value[0] in self._numeric:
                 value = self._number_or_text(value, start, end)
         elif style in {"double", "single"}:
             if self.text.find("\n", start, end) != -1:
-                self._refuse(strict.continuation(self.text, start, end, self._minimum()))
+                self._check_lines(start, end)
         else:
             value, end = self._block_scalar(start, end, value)
         return _new(Scalar, (value, start, end, style, start, None, None))
@@ -164,7 +168,7 @@ class Composer:
         if value == "-" and self._stack and self._stack[-1].flow:
             message = "a lone - inside brackets is not text for the gateway's parser"
             self._refuse(Reason(message, start, end, "put it in quotes"))
-        if self.merging and DATE.fullmatch(value):
+        if self.merging and self.schema.is_date(value):
             self._refuse(Reason("under %YAML 1.1 this is a date, not text", start, end, "put it in quotes"))
         return number_or_text(value, self.schema)
 
@@ -172,13 +176,11 @@ class Composer:
         start = self._content_start(event, outer)
         if style == "plain" and not value:
             start = end
-            self._refuse(strict.bare_properties(self.text, outer, end, flow=bool(self._stack and self._stack[-1].flow)))
-            if self._stack and self._stack[-1].is_mapping and self._stack[-1].key is None:
-                self._refuse(Reason("an empty key cannot have an anchor or a tag", outer, end, 'write the key as ""'))
+            self._check_bare_properties(outer, end)
         if style in {"literal", "folded"}:
             value, end = self._block_scalar(start, end, value)
         elif self.text.find("\n", start, end) != -1:
-            self._refuse(strict.continuation(self.text, start, end, self._minimum()))
+            self._check_lines(start, end)
         tag = event.tag
         if style == "plain" and (tag is None or value == "-"):
             value = self._words[value] if value in self._words else self._number_or_text(value, start, end)
@@ -190,11 +192,30 @@ class Composer:
             self._anchors[event.anchor] = node
         return node
 
+    def _check_lines(self, start: int, end: int) -> None:
+        from pricecheck.source import strict
+
+        self._refuse(strict.continuation(self.text, start, end, self._minimum()))
+
+    def _check_bare_properties(self, outer: int, end: int) -> None:
+        """Check an anchor or tag that stands alone, without a value."""
+        from pricecheck.source import strict
+
+        if not self._stack:
+            return
+        top = self._stack[-1]
+        if top.flow:
+            self._refuse(strict.bare_properties(self.text, outer, end))
+        if top.is_mapping and top.key is None:
+            self._refuse(Reason("an empty key cannot have an anchor or a tag", outer, end, 'write the key as ""'))
+
     def _content_start(self, event: Any, outer: int) -> int:  # noqa: ANN401
+        from pricecheck.source import strict
+
         start, reason = strict.properties(self.text, outer, event.anchor, event.tag)
         self._refuse(reason)
         if self._stack and self._stack[-1].flow:
-            self._refuse(strict.continuation(self.text, outer, start + 1, self._minimum()))
+            self._check_lines(outer, start + 1)
         return start
 
     def _refuse_object(self, tag: str, kind: type, start: int, end: int) -> None:
@@ -211,6 +232,8 @@ class Composer:
 
     def _block_scalar(self, start: int, end: int, value: str) -> tuple[str, int]:
         """Give its value, and where its last line with content ends: libyaml's mark covers the blank lines below."""
+        from pricecheck.source import strict
+
         self._refuse(strict.block_scalar(self.text, start, end, self._minimum()))
         content = len(self.text[start:end].rstrip(" \t\r\n")) + start
         line_end = self.text.find("\n", content, end)
@@ -227,6 +250,8 @@ class Composer:
             self._refuse(Reason(message, end, end + 1, "put a space before it"))
         target = self._anchors.get(name)
         if target is None:
+            from pricecheck.source.messages import undefined_alias
+
             raise RefusedError(undefined_alias(name, start, end, self._path(), self._anchors))
         if isinstance(target, _Open):
             reason = Reason(f"*{name} stands inside the very value it repeats", start, end, "write the value out")
@@ -257,18 +282,23 @@ class Composer:
         if frame.is_mapping:
             if len(frame.index) != len(frame.entries):
                 self._duplicates(frame)
-            if self.merging and MERGE_KEY in frame.index:
-                node = self._merged_mapping(frame, place)
+            if self._merger is not None and MERGE_KEY in frame.index:
+                node = self._merged_mapping(self._merger, frame, place)
             else:
                 node = _new(Mapping, (tuple(frame.entries), javascript_order(frame.index), *place))
         else:
             node = _new(Sequence, (tuple(frame.items), *place))
         if frame.flow:
-            outermost = not (self._stack and self._stack[-1].flow)
-            self._refuse(strict.flow(self.text, node, self._minimum(), outermost=outermost))
+            self._check_flow(node)
         if frame.anchor is not None and self._anchors.get(frame.anchor) is frame:
             self._anchors[frame.anchor] = node
         return node
+
+    def _check_flow(self, node: Mapping | Sequence) -> None:
+        from pricecheck.source import strict
+
+        outermost = not (self._stack and self._stack[-1].flow)
+        self._refuse(strict.flow(self.text, node, self._minimum(), outermost=outermost))
 
     def _name(self, key: Node) -> str:
         name = entry_name(key, self.text)
@@ -278,6 +308,8 @@ class Composer:
         return name
 
     def _duplicates(self, frame: _Open) -> None:
+        from pricecheck.source.aliases import is_merge_key, raw_key
+
         seen: dict[tuple[type, ScalarValue], Entry] = {}
         for entry in frame.entries:
             key = entry.key
@@ -297,11 +329,13 @@ class Composer:
                     )
                 )
 
-    def _merged_mapping(self, frame: _Open, place: tuple[Any, ...]) -> Mapping:
+    def _merged_mapping(self, merger: Merger, frame: _Open, place: tuple[Any, ...]) -> Mapping:
+        from pricecheck.source.aliases import BadMergeError
+
         try:
-            index = self._merger.index(frame.entries)
+            index = merger.index(frame.entries)
             node: Mapping = _new(Mapping, (tuple(frame.entries), javascript_order(index), *place))
-            self._merger.remember(node)
+            merger.remember(node)
         except BadMergeError as error:
             raise RefusedError(error.reason.problem(self._path())) from None
         return node

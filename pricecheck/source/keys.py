@@ -7,6 +7,7 @@ import re
 from pricecheck.source.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
 from pricecheck.source.scalars import key_text
 
+MERGE_KEY = "<<"
 _ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LAST_ARRAY_INDEX = 2**32 - 2
 _SIMPLE_WORDS = re.compile(r"\.?[A-Za-z_](?:[\w./ -]*[\w./])?", re.ASCII)

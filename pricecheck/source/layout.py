@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pricecheck.source.messages import TAB_HELP, TAB_MESSAGE
 from pricecheck.source.nodes import Scalar
-from pricecheck.source.refusal import Reason
-from pricecheck.source.regions import Regions
-from pricecheck.source.strict import glued_comment
+from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE, Reason, glued_comment
 
 if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
+    from pricecheck.source.regions import Regions
 
 _GLUED = re.compile(r"""#(?<=["'\[\]{},:|>+\-0-9]#)""")
 _TIGHT_COMMENT = re.compile(r"\n( *)(?:#(?=[^ \t\r\n])|(?=\n#))")
@@ -35,6 +33,8 @@ def check_layout(text: str, root: Node | None) -> Reason | None:
     tight = [match for match in _TIGHT_COMMENT.finditer(text) if not _before_key(text, match)] if "#" in text else []
     if not (tabs or glued or strays or tight):
         return None
+    from pricecheck.source.regions import Regions
+
     regions = Regions(text, root)
     for at in glued:
         if regions.scalar_at(at) is None and regions.comment_at(at) == at:

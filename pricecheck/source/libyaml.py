@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pricecheck.source.aliases import AliasLimit
 from pricecheck.source.compose import Composer
 from pricecheck.source.document import Problem, ProblemKind
-from pricecheck.source.messages import explain
 from pricecheck.source.refusal import Reason, RefusedError, refuse
 from pricecheck.source.stand_in import disguise
 
@@ -54,8 +52,12 @@ def _read(text: str, shift: int, readable: str, version: str) -> tuple[Node | No
         parser = CParser(mask.text)
         root = _read_events(parser.get_event, composer)
     except YAMLError as error:
+        from pricecheck.source.messages import explain
+
         raise RefusedError(explain(text, shift, error)) from None
     if root is not None and composer.aliased:
+        from pricecheck.source.aliases import AliasLimit
+
         refuse(AliasLimit(merging=composer.merging).exceeded_by(root))
     return root, composer.problems
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricecheck.findings import Label, Span
 from pricecheck.source.document import Problem, ProblemKind
+from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pricecheck.findings import ConfigPath
-
-TAB_MESSAGE = "a tab cannot indent YAML"
-TAB_HELP = "indent with spaces"
 
 
 class _Words(NamedTuple):

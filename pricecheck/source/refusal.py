@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from pricecheck.findings import ConfigPath
 
 
+TAB_MESSAGE = "a tab cannot indent YAML"
+TAB_HELP = "indent with spaces"
+
+
 class Reason(NamedTuple):
     """Why a text is refused: one sentence, the place, what to do instead, and what was opened and is still open."""
 
@@ -42,3 +46,8 @@ def refuse(reason: Reason | None, path: ConfigPath = (), kind: ProblemKind = Pro
     """
     if reason is not None:
         raise RefusedError(reason.problem(path, kind))
+
+
+def glued_comment(at: int) -> Reason:
+    """Say that a comment needs a space before its `#`."""
+    return Reason("a comment must be separated from what stands before it", at, at + 1, "put a space before #")

@@ -1,4 +1,4 @@
-"""What a plain or tagged scalar means: the YAML 1.2 core schema and the YAML 1.1 one, as the gateway reads them.
+"""What a plain or tagged scalar means: the YAML 1.2 core schema, as the gateway reads it (scalars_1_1 has the other).
 
 The gateway's parser tries the same patterns in the same order (gateway.md §1), so the order of the tables below is
 part of the behaviour. Numbers are IEEE doubles there; a Python `int` is kept only where a double holds it exactly.
@@ -19,7 +19,8 @@ MAX_SAFE_INTEGER = 2**53
 Rule = tuple[str, "re.Pattern[str]", Callable[[str], ScalarValue]]
 
 
-def _integer(number: int) -> int | float:
+def integer(number: int) -> int | float:
+    """Give an integer as it is where a double holds it exactly, else the double the gateway has instead."""
     if -MAX_SAFE_INTEGER <= number <= MAX_SAFE_INTEGER:
         return number
     try:
@@ -28,13 +29,13 @@ def _integer(number: int) -> int | float:
         return math.inf if number > 0 else -math.inf
 
 
-def _decimal(text: str) -> int | float:
+def decimal(text: str) -> int | float:
     """Read signed decimal digits; Python refuses to read very long ones as an integer, JavaScript does not."""
     if len(text) > len(str(MAX_SAFE_INTEGER)):
         number = float(text)
         return int(number) if abs(number) <= MAX_SAFE_INTEGER and number != 0 else number
     value = int(text)
-    return -0.0 if value == 0 and text[0] == "-" else _integer(value)
+    return -0.0 if value == 0 and text[0] == "-" else integer(value)
 
 
 def _special_float(text: str) -> float:
@@ -52,35 +53,40 @@ class Schema(NamedTuple):
     rules: tuple[Rule, ...]
     words: dict[str, ScalarValue]
     numeric: frozenset[str]
+    date: re.Pattern[str] | None = None
+
+    def is_date(self, text: str) -> bool:
+        """Tell whether a plain scalar becomes a date object: only under YAML 1.1."""
+        return self.date is not None and self.date.fullmatch(text) is not None
 
 
 _NULLS = ("", "~", "null", "Null", "NULL")
-_TRUE = ("true", "True", "TRUE")
-_FALSE = ("false", "False", "FALSE")
-_MORE_TRUE = (*_TRUE, "Y", "y", "yes", "Yes", "YES", "on", "On", "ON")
-_MORE_FALSE = (*_FALSE, "N", "n", "no", "No", "NO", "off", "Off", "OFF")
+TRUE_WORDS = ("true", "True", "TRUE")
+FALSE_WORDS = ("false", "False", "FALSE")
 
 
-def _words(true: tuple[str, ...], false: tuple[str, ...]) -> dict[str, ScalarValue]:
+def words_of(true: tuple[str, ...], false: tuple[str, ...]) -> dict[str, ScalarValue]:
+    """Give what each word of a schema means, null included."""
     return {**dict.fromkeys(_NULLS), **dict.fromkeys(true, True), **dict.fromkeys(false, False)}
 
 
-def _word_rules(words: dict[str, ScalarValue]) -> tuple[Rule, ...]:
+def word_rules(words: dict[str, ScalarValue]) -> tuple[Rule, ...]:
+    """Give the patterns by which a tagged scalar is null or a truth value."""
     truths = "|".join(word for word, value in words.items() if value is not None)
     nulls = "|".join(map(re.escape, _NULLS))
     return ("null", re.compile(nulls), words.__getitem__), ("bool", re.compile(truths), words.__getitem__)
 
 
-_SPECIAL: Rule = ("float", re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN"), _special_float)
+SPECIAL: Rule = ("float", re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN"), _special_float)
 
-_CORE_WORDS = _words(_TRUE, _FALSE)
+_CORE_WORDS = words_of(TRUE_WORDS, FALSE_WORDS)
 CORE = Schema(
     (
-        *_word_rules(_CORE_WORDS),
-        ("int", re.compile(r"0o[0-7]+"), lambda text: _integer(int(text, 0))),
-        ("int", re.compile(r"[-+]?[0-9]+"), _decimal),
-        ("int", re.compile(r"0x[0-9a-fA-F]+"), lambda text: _integer(int(text, 0))),
-        _SPECIAL,
+        *word_rules(_CORE_WORDS),
+        ("int", re.compile(r"0o[0-7]+"), lambda text: integer(int(text, 0))),
+        ("int", re.compile(r"[-+]?[0-9]+"), decimal),
+        ("int", re.compile(r"0x[0-9a-fA-F]+"), lambda text: integer(int(text, 0))),
+        SPECIAL,
         ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"), float),
         ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)"), float),
     ),
@@ -89,70 +95,9 @@ CORE = Schema(
 )
 
 
-def _based(base: int, prefix: int) -> Callable[[str], ScalarValue]:
-    def read(text: str) -> ScalarValue:
-        signed = text[0] in "+-"
-        digits = text[prefix + signed :].replace("_", "")
-        if not digits:
-            return math.nan
-        if base == 10:  # noqa: PLR2004 - the base of everyday numbers
-            value: int | float = _decimal(digits)
-        else:
-            value = _integer(int(digits, base))
-        if text[0] != "-":
-            return value
-        return -0.0 if value == 0 else -value
-
-    return read
-
-
-_FLOAT_PREFIX = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-
-
-def _loose_float(text: str) -> float:
-    """Read like JavaScript's `parseFloat`: the longest number at the front, else NaN."""
-    match = _FLOAT_PREFIX.match(text.replace("_", ""))
-    return float(match[0]) if match else math.nan
-
-
-def _sexagesimal(text: str) -> int | float:
-    total: float = 0.0
-    for part in text.lstrip("+-").replace("_", "").split(":"):
-        total = total * 60 + float(part)
-    if text[0] == "-":
-        total = -total
-    whole = math.isfinite(total) and total.is_integer() and abs(total) <= MAX_SAFE_INTEGER
-    return int(total) if whole and "." not in text and total != 0 else total
-
-
-DATE = re.compile(
-    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-    r"(?:(?:t|T|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:[ \t]*(?:Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?",
-)
-"""A plain scalar that a `%YAML 1.1` document, or `!!timestamp`, turns into a date object."""
-
-_YAML_1_1_WORDS = _words(_MORE_TRUE, _MORE_FALSE)
-YAML_1_1 = Schema(
-    (
-        *_word_rules(_YAML_1_1_WORDS),
-        ("int", re.compile(r"[-+]?0b[0-1_]+"), _based(2, 2)),
-        ("int", re.compile(r"[-+]?0[0-7_]+"), _based(8, 1)),
-        ("int", re.compile(r"[-+]?[0-9][0-9_]*"), _based(10, 0)),
-        ("int", re.compile(r"[-+]?0x[0-9a-fA-F_]+"), _based(16, 2)),
-        _SPECIAL,
-        ("float", re.compile(r"[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+"), _loose_float),
-        ("float", re.compile(r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*"), _loose_float),
-        ("int", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+"), _sexagesimal),
-        ("float", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"), _sexagesimal),
-    ),
-    _YAML_1_1_WORDS,
-    frozenset("0123456789+-.eE"),
-)
-
-
 def json_number(text: str) -> ScalarValue:
     """Read a JSON number as the double JavaScript makes of it."""
-    return _decimal(text) if text.lstrip("-").isdigit() else float(text)
+    return decimal(text) if text.lstrip("-").isdigit() else float(text)
 
 
 def number_or_text(text: str, schema: Schema) -> ScalarValue:

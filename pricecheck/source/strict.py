@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pricecheck.source.messages import TAB_HELP, TAB_MESSAGE
 from pricecheck.source.nodes import Mapping, Scalar
-from pricecheck.source.refusal import Reason
+from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE, Reason, glued_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,11 +99,6 @@ def _odd_gap(text: str, start: int, end: int) -> Reason:
         max(end, start + 1),
         "put a space after : and , and quote anything unusual",
     )
-
-
-def glued_comment(at: int) -> Reason:
-    """Say that a comment needs a space before its `#`."""
-    return Reason("a comment must be separated from what stands before it", at, at + 1, "put a space before #")
 
 
 def _flow_gaps(text: str, node: Mapping | Sequence) -> Iterator[tuple[int, int, re.Pattern[str]]]:
@@ -217,9 +211,9 @@ def properties(text: str, outer: int, anchor: str | None, tag: str | None) -> tu
     return at, None
 
 
-def bare_properties(text: str, outer: int, end: int, *, flow: bool) -> Reason | None:
-    """Check an anchor or tag without a value: inside brackets the gateway's parser wants the line to go on."""
-    if flow and _LINE_END.match(text, end):
+def bare_properties(text: str, outer: int, end: int) -> Reason | None:
+    """Check an anchor or tag without a value inside brackets: the gateway's parser wants the line to go on."""
+    if _LINE_END.match(text, end):
         return Reason(
             "an anchor or tag inside brackets must be followed by its value", outer, end, "write the value beside it"
         )

@@ -13,7 +13,8 @@ from pricecheck.source.document import Document, Problem, ProblemKind
 from pricecheck.source.nodes import Scalar
 
 _BYTE_ORDER_MARK = "\ufeff"
-_CONFUSED_BY_MARK = re.compile(r"[ ]+[^ \t\r\n#]|[-?:](?:[ \t\r\n]|\Z)")
+_CONFUSED_BY_MARK = r"[ ]+[^ \t\r\n#]|[-?:](?:[ \t\r\n]|\Z)"
+_LAYOUT_MARKS = ("#", "\t", "\r", _BYTE_ORDER_MARK)
 
 
 def parse(source: SourceText, *, is_json: bool = False) -> Document:
@@ -53,7 +54,6 @@ def _refused(source: SourceText, problem: Problem, version: str = "1.2", *, is_j
 
 def _parse_yaml(source: SourceText) -> Document:
     from pricecheck.source.directives import read_prelude
-    from pricecheck.source.layout import check_layout
     from pricecheck.source.libyaml import read_document
     from pricecheck.source.refusal import RefusedError, refuse
 
@@ -67,7 +67,10 @@ def _parse_yaml(source: SourceText) -> Document:
         return _refused(source, prelude.problem)
     try:
         root, problems = read_document(text, shift, prelude.text, prelude.version)
-        refuse(check_layout(text, root))
+        if any(mark in text for mark in _LAYOUT_MARKS):
+            from pricecheck.source.layout import check_layout
+
+            refuse(check_layout(text, root))
     except RefusedError as refused:
         return _refused(source, refused.problem, prelude.version)
     if isinstance(root, Scalar) and root.outer == root.end and root.value is None:
@@ -79,7 +82,7 @@ def _unreadable(text: str, shift: int) -> Problem | None:
     nul = text.find("\0")
     if nul != -1:
         return Problem(ProblemKind.SYNTAX, "a NUL character: this is no text file", Span(nul, nul + 1))
-    if shift and _CONFUSED_BY_MARK.match(text, shift):
+    if shift and re.match(_CONFUSED_BY_MARK, text[shift:]):
         message = "after a byte order mark the gateway's parser misjudges the indentation of the first line"
         return Problem(ProblemKind.SYNTAX, message, Span(0, 1), help="save the file without byte order mark")
     return None
