@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import Label
 from pricecheck.source.document import Problem, ProblemKind
-from pricecheck.source.keys import MERGE_KEY, entry_name, javascript_order, scalar_key
+from pricecheck.source.keys import MERGE_KEY, entry_name, is_explicit, javascript_order, scalar_key
 from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, Sequence
 from pricecheck.source.refusal import Reason, RefusedError, refuse
 from pricecheck.source.scalars import CORE, TAG_PREFIX, number_or_text, tagged_value
@@ -302,7 +302,8 @@ class Composer:
 
     def _name(self, key: Node) -> str:
         name = entry_name(key, self.text)
-        if name is None or (scalar_key(key) is None and not self._stack[-1].flow):
+        in_doubt = scalar_key(key) is None and not self._stack[-1].flow and not is_explicit(key, self.text)
+        if name is None or in_doubt:
             reason = Reason("a list or mapping cannot be a key", key.start, key.end, "put it in quotes if it is text")
             raise RefusedError(reason.problem(self._path()))
         return name

@@ -12,6 +12,7 @@ _ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LAST_ARRAY_INDEX = 2**32 - 2
 _SIMPLE_WORDS = re.compile(r"\.?[A-Za-z_](?:[\w./ -]*[\w./])?", re.ASCII)
 _LONGEST_COLLECTION = 60
+_AFTER_EXPLICIT_KEY = re.compile(r" *\r?\n *:")
 _AFTER_KEY = re.compile(r" *[:,}\]]")
 
 
@@ -61,8 +62,13 @@ def _stands_alone(node: Mapping | Sequence, text: str) -> bool:
         and not text[:line_start].rstrip(" \t\r\n").endswith(("[", "{", ",", "?"))
         and "#" not in text[line_start : node.start]
         and "\n" not in text[node.start : node.end]
-        and _AFTER_KEY.match(text, node.end) is not None
+        and (_AFTER_EXPLICIT_KEY if is_explicit(node, text) else _AFTER_KEY).match(text, node.end) is not None
     )
+
+
+def is_explicit(node: Node, text: str) -> bool:
+    """Tell whether a key stands behind a `?` on its own line."""
+    return text[text.rfind("\n", 0, node.outer) + 1 : node.outer].rstrip(" ").endswith("?")
 
 
 def _pair_text(entry: Entry) -> str | None:

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 _ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
-_AWKWARD = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
+_AWKWARD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _FIRST, _LAST = 0x100000, 0x10FFFD
 
 

@@ -59,9 +59,10 @@ def _parse_yaml(source: SourceText) -> Document:
 
     text = source.text
     shift = int(text.startswith(_BYTE_ORDER_MARK))
-    problem = _unreadable(text, shift)
-    if problem is not None:
-        return _refused(source, problem)
+    if shift and re.match(_CONFUSED_BY_MARK, text[shift:]):
+        message = "after a byte order mark the gateway's parser misjudges the indentation of the first line"
+        advice = "save the file without byte order mark"
+        return _refused(source, Problem(ProblemKind.SYNTAX, message, Span(0, 1), help=advice))
     prelude = read_prelude(text, shift)
     if prelude.problem is not None:
         return _refused(source, prelude.problem)
@@ -76,13 +77,3 @@ def _parse_yaml(source: SourceText) -> Document:
     if isinstance(root, Scalar) and root.outer == root.end and root.value is None:
         root = None
     return Document(source, root, tuple(problems), yaml_version=prelude.version)
-
-
-def _unreadable(text: str, shift: int) -> Problem | None:
-    nul = text.find("\0")
-    if nul != -1:
-        return Problem(ProblemKind.SYNTAX, "a NUL character: this is no text file", Span(nul, nul + 1))
-    if shift and re.match(_CONFUSED_BY_MARK, text[shift:]):
-        message = "after a byte order mark the gateway's parser misjudges the indentation of the first line"
-        return Problem(ProblemKind.SYNTAX, message, Span(0, 1), help="save the file without byte order mark")
-    return None

@@ -53,7 +53,6 @@ def only(text: str) -> tuple[str, str | None, str | None]:
         ("a: &price 1\nb: *prcie\n", "2:4", "*prcie repeats an anchor that is not defined above it", "write *price"),
         ("a: &x [*x]\n", "1:8", "*x stands inside the very value it repeats", "write the value out"),
         ("%YAML 1.1\n---\na: 2026-01-31\n", "3:4", "under %YAML 1.1 this is a date, not text", "put it in quotes"),
-        ("a: b\0c\n", "1:5", "a NUL character: this is no text file", None),
         ("a: b\ud800\n", "1:5", "half of a surrogate pair is no character", None),
         ("a: !!binary aGk=\n", "1:4", "!!binary makes an object that no field of a config takes", "remove the tag"),
     ],
