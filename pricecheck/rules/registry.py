@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.rules import (
-    discovery,
+    charging,
     load,
     modules,
     payment,
@@ -49,10 +49,10 @@ RULES: tuple[Rule, ...] = (
     payment.unknown_token,
     upstream.caller_chooses_host,
     upstream.path_leaves_upstream,
-    discovery.advertised_otherwise,
-    payment.nothing_to_pay_with,
+    charging.advertised_otherwise,
+    structure.nothing_to_pay_with,
     structure.facilitator_not_used,
-    structure.session_covers_dearer,
+    charging.session_covers_dearer,
     structure.store_without_backend,
     structure.unusable_route,
     modules.settle_hook_without_effect,
