@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.errors import InputError, PricecheckError
@@ -23,18 +23,16 @@ if TYPE_CHECKING:
     from pricecheck.gateway.environment import Environment
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to check: the rules that run (registry order), severities by code, the environment for `${NAME}`."""
 
     rules: tuple[Rule, ...] = RULES
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = MappingProxyType({})
     environment: Environment = None
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a run found in `files` (display paths); `failures` has a line for each file that could not be checked."""
 
     findings: tuple[StampedFinding, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
@@ -64,8 +63,7 @@ class Position(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that explains a finding. `source` is set only when it lies in another text."""
 
     span: Span
@@ -73,16 +71,14 @@ class Label:
     source: SourceText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the characters of `span` by `text`; an empty span inserts, an empty text deletes."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """One mending, applied whole or not at all. `title` is an imperative: ``write "$5.00"``."""
 
     title: str
@@ -90,8 +86,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One broken rule at one place, as the rule yields it.
 
     `message` says what is wrong and what the gateway does; `help` what to write instead. A rule never names itself:
@@ -147,8 +142,7 @@ class SourceText:
         return self._starts
 
 
-@dataclass(frozen=True, slots=True)
-class StampedFinding:
+class StampedFinding(NamedTuple):
     """A finding as it leaves the engine: who found it, how bad it is, where it is. Reports print these."""
 
     rule: str
@@ -158,12 +152,16 @@ class StampedFinding:
     source: SourceText
     finding: Finding
     fingerprint: str
-    start: Position = field(init=False)
-    end: Position = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "start", self.source.position(self.finding.span.start))
-        object.__setattr__(self, "end", self.source.position(self.finding.span.end))
+    @property
+    def start(self) -> Position:
+        """Where it begins."""
+        return self.source.position(self.finding.span.start)
+
+    @property
+    def end(self) -> Position:
+        """Where it ends; the position after its last character."""
+        return self.source.position(self.finding.span.end)
 
     @property
     def file(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pricecheck.errors import InputError
 
@@ -12,8 +12,7 @@ INDEX = ":"
 """The revision that means the staged content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A work tree. `root` is its top folder, absolute and with symbolic links resolved."""
 
     root: str

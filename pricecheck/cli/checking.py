@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.cli.output import parse_destinations, write_report
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.environment import Environment
 
 
-@dataclass(frozen=True, slots=True)
-class CheckArguments:
+class CheckArguments(NamedTuple):
     """The command line of `check`, as typed; the defaults are those of the command."""
 
     paths: tuple[str, ...] = ()

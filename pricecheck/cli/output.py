@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import __version__
 from pricecheck.cli.shell import terminal_width, wants_color
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from pricecheck.rules.model import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """A format and the file it is written to; None is standard output."""
 
     format: str

@@ -5,7 +5,6 @@ Tolerant: whatever has another shape than the gateway accepts (which PC0 rules r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pricecheck.gateway.field import Field
@@ -40,8 +39,7 @@ class Condition(NamedTuple):
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class MatchRule:
+class MatchRule(NamedTuple):
     """One rule of `match`. `number` counts from 0."""
 
     number: int
@@ -51,8 +49,7 @@ class MatchRule:
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """One accepted payment; `asset` and `network` are strings, perhaps `Unresolved`."""
 
     asset: Field
@@ -60,8 +57,7 @@ class Payment:
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """One upstream."""
 
     name: str
@@ -78,8 +74,7 @@ class Upstream:
         return self.field.text_of("defaultPrice")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One route.
 
     `price`, `match` and `fallback` are the effective ones: those of the `pricing` block where it has them, else the
@@ -128,8 +123,7 @@ class Route:
         return self.field.get("models")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A whole config. `root` reaches whatever the typed parts leave out."""
 
     root: Field | None
@@ -152,6 +146,10 @@ class Config:
     def payments(self, route: Route) -> tuple[Payment, ...]:
         """The payments a route accepts: its own `accepts`, else the root's (gateway.md §3)."""
         return self.accepts if route.accepts is None else route.accepts
+
+    def leaves_payments_open(self, route: Route) -> bool:
+        """Whether neither the route nor the root says what is accepted, as only a fragment may."""
+        return route.accepts is None and self.at("accepts") is None
 
     @property
     def discovery(self) -> bool:

@@ -24,6 +24,11 @@ _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 _RUN_TIME = ("params.", "query.")
 
 
+def may_refer(source: str) -> bool:
+    """Say whether a string value of this text could hold a `${NAME}`; escapes can spell one without showing it."""
+    return "${" in source or "\\" in source
+
+
 def references(text: str) -> list[str]:
     """Give the names of the variables a string refers to, trimmed; those left for run time are none."""
     if "${" not in text:

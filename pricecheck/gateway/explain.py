@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.formats import FORMATS
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 _JUDGES_TEXT = frozenset({"enum", "const", "pattern", "minLength", "format"})
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(NamedTuple):
     """One place where a value does not fit: `keyword` is the schema's, `path` leads to the value that was judged.
 
     `name` is the missing or unknown key for `required` and `additionalProperties`, `schema` the part of the schema that

@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from pricecheck.source.document import Document
 
 
-def explain(document: Document, value: object) -> list[Refusal]:
-    """Give a refusal for every breach of the schema, in file order.
+def explain(document: Document, value: object, judged: object) -> list[Refusal]:
+    """Give a refusal for every place that breaks the schema, in file order.
 
-    Where a place has a spelling that the published docs show, one refusal says so, and none speaks of its parts.
+    `value` is what the text holds, `judged` what the schema is held to. Where a place has a spelling that the published
+    docs show, one refusal says so, and none speaks of its parts.
     """
     root = document.root
     if root is None:
         return []
     documented = list(documented_spellings(document, value))
-    covered = {path for found in documented for path in found.covers}
-    found = [refusal(breach, root, document.source) for breach in breaches(value)]
-    rest = [item for item in found if item.path not in covered]
-    return sorted([*(found.refusal for found in documented), *rest], key=lambda item: item.span)
+    said = {path for found in documented for path in found.covers}
+    refusals = [found.refusal for found in documented]
+    for breach in breaches(judged):
+        found = refusal(breach, root, document.source)
+        if found.path not in said:
+            said.add(found.path)
+            refusals.append(found)
+    return sorted(refusals, key=lambda item: item.span)
 
 
 def conflict_refusal(document: Document, conflict: Conflict) -> Refusal:

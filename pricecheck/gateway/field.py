@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.source.nodes import Alias, Mapping, Node, Sequence, resolve
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from pricecheck.findings import ConfigPath, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One value of the loaded config, its node, and the key that leads to it (None for list items and the root).
 
     Reading is tolerant: what is absent, or has another shape than asked for, is None or empty, never an error.

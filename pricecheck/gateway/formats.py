@@ -1,9 +1,11 @@
-"""String formats that the schema names and JSON Schema does not know, judged as the gateway judges them (gateway.md §2)."""
+"""The string formats that the schema names and JSON Schema does not know, as the gateway judges them (gateway.md §2)."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from pricecheck.gateway.javascript import WHITE_SPACE, trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,26 +14,8 @@ _PLAIN_URL = re.compile(
     r"https?://(?:localhost|127\.0\.0\.1|(?!xn--)[a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.(?!xn--)[a-z](?:[a-z0-9-]*[a-z0-9])?)*)"
     r"(?::[0-9]{1,4})?(?:/[A-Za-z0-9/._~-]*)?\Z"
 )
-_IPV4 = (
-    r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])"
-)
-_H = "[0-9a-fA-F]{1,4}"
-_LAX_V4 = r"(?:(?:25[0-5]|(?:2[0-4]|1?[0-9])?[0-9])\.){3}(?:25[0-5]|(?:2[0-4]|1?[0-9])?[0-9])"
-_IPV6 = "|".join(
-    [
-        f"(?:{_H}:){{7}}{_H}",
-        f"(?:{_H}:){{1,7}}:",
-        *(f"(?:{_H}:){{1,{7 - n}}}(?::{_H}){{1,{n}}}" for n in range(1, 6)),
-        f"{_H}:(?::{_H}){{1,6}}",
-        f":(?:(?::{_H}){{1,7}}|:)",
-        r"fe80:(?::[0-9a-fA-F]{0,4}){0,4}%[0-9a-zA-Z]+",
-        rf"::(?:ffff(?::0{{1,4}})?:)?{_LAX_V4}",
-        rf"(?:{_H}:){{1,4}}:{_LAX_V4}",
-    ]
-)
-# zod 3.24's own expressions, which are not those of the RFCs.
-_ADDRESS = re.compile(rf"(?:{_IPV4}|{_IPV6})\Z")
-_RANGE = re.compile(rf"(?:{_IPV4}/(?:3[0-2]|[12]?[0-9])|(?:{_IPV6})/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))\Z")
+_PREFIX_LENGTH = re.compile(rf"[{re.escape(WHITE_SPACE)}]*([+-]?[0-9]+)")
+_ZONE = re.compile(r"(?:%[0-9a-zA-Z.:-]+)?\Z")
 _RELATIVE = ("/", "./", "../", "http://", "https://")
 _DOCUMENT = (".json", ".yaml", ".yml")
 
@@ -47,7 +31,7 @@ def is_url(text: str) -> bool:
 
 def is_redis_url(text: str) -> bool:
     """Say whether the text is a URL of a Redis server."""
-    return text.startswith(("redis://", "rediss://"))
+    return text.startswith(("redis://", "rediss://")) and is_url(text)
 
 
 def is_openapi_location(text: str) -> bool:
@@ -56,8 +40,30 @@ def is_openapi_location(text: str) -> bool:
 
 
 def is_ip_or_cidr(text: str) -> bool:
-    """Say whether the text is an IP address or a CIDR range."""
-    return _ADDRESS.match(text) is not None or _RANGE.match(text) is not None
+    """Say whether the text is an IP address or a CIDR range.
+
+    The gateway reads the prefix length with `parseInt`, which stops at the first character that is no digit: it takes
+    `10.0.0.0/8x`. Names of zones (`fe80::1%eth0`) are part of an address.
+    """
+    address, slash, length = trim(text).partition("/")
+    bits = _address_bits(address)
+    if bits is None or not slash:
+        return bits is not None
+    prefix = _PREFIX_LENGTH.match(length)
+    return prefix is not None and 0 <= int(prefix[1]) <= bits
+
+
+def _address_bits(text: str) -> int | None:
+    """Give how many bits an IP address has, or None for any other text."""
+    from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+    try:
+        if ":" not in text:
+            return IPv4Address(text).max_prefixlen
+        address, _, _ = text.partition("%")
+        return IPv6Address(address).max_prefixlen if _ZONE.match(text, len(address)) else None
+    except AddressValueError:
+        return None
 
 
 FORMATS: dict[str, Callable[[str], bool]] = {

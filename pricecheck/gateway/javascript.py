@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 WHITE_SPACE = (
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -28,9 +29,12 @@ OBJECT_INTERNALS = frozenset(
 )
 """Names that every plain object inherits: a look-up of a model by such a name finds a function, not a price."""
 
+PROTOTYPE = "__proto__"
+"""The key that, assigned to an object, sets what the object inherits instead of a field of its own."""
+
 _DECIMAL = re.compile(r"[+-]?[0-9]+\Z")
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\Z")
-_DIGIT_LIMIT = 4000
+_GUARDED = 3500
 
 
 def trim(text: str) -> str:
@@ -39,26 +43,20 @@ def trim(text: str) -> str:
 
 
 def big_int(text: str) -> int | None:
-    """Give what `BigInt(text)` gives, or None where it throws.
+    """Give what `BigInt(text)` gives, or None where it throws (gateway.md §3.4).
 
-    White space around is ignored, empty text is 0, decimals may have a sign, `0x`/`0o`/`0b` may not (gateway.md §3.4).
+    White space around is ignored, empty text is 0, decimals may have a sign, `0x`/`0o`/`0b` may not.
     """
     text = trim(text)
     if not text:
         return 0
+    if len(text) > _GUARDED:
+        # Python refuses to read or print longer numbers, lest a stranger's request keep a server busy. This one is a
+        # price to the gateway, and whoever reports it must be able to print it.
+        sys.set_int_max_str_digits(0)
     if _DECIMAL.match(text):
-        # Python refuses very long decimals as a guard; such a number is no price, but it is one to the gateway.
-        return int(text) if len(text) <= _DIGIT_LIMIT else _long_decimal(text)
+        return int(text)
     return int(text, 0) if _PREFIXED.match(text) else None
-
-
-def _long_decimal(text: str) -> int:
-    value = 0
-    digits = text.lstrip("+-")
-    for start in range(0, len(digits), _DIGIT_LIMIT):
-        piece = digits[start : start + _DIGIT_LIMIT]
-        value = value * 10 ** len(piece) + int(piece)
-    return -value if text[0] == "-" else value
 
 
 def strictly_equal(left: object, right: object) -> bool:
@@ -66,5 +64,12 @@ def strictly_equal(left: object, right: object) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
-        return float(left) == float(right) if abs(left) < 1e300 and abs(right) < 1e300 else left == right  # noqa: PLR2004 - beyond it float() may overflow
+        return _double(left) == _double(right)
     return type(left) is type(right) and left == right
+
+
+def _double(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Span
-from pricecheck.gateway.environment import Environment, references, substituter
+from pricecheck.gateway.environment import Environment, may_refer, references, substituter
 from pricecheck.source.nodes import Scalar, walk
 from pricecheck.source.plain import plain
 
@@ -33,8 +32,7 @@ class RefusalKind(Enum):
     DOCUMENTED_SPELLING = "documented-spelling"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """One reason why the gateway does not start. `path` is the node's, `span` the key or value that is wrong."""
 
     kind: RefusalKind
@@ -46,8 +44,7 @@ class Refusal:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A document as the gateway loads it.
 
     `value` is the plain value after `${NAME}` substitution (dict, list, str, `Unresolved`, int, float, bool, None);
@@ -74,26 +71,30 @@ def load(document: Document, environment: Environment = None, *, partial: bool =
     if root is None:
         nothing = () if problems else (_nothing(document),)
         return Loaded(document, environment, None, problems + nothing)
-    value = plain(root, substituter(environment)) if "${" in document.source.text else plain(root)
+    refers = may_refer(document.source.text)
+    value = plain(root, substituter(environment)) if refers else plain(root)
     if problems:
         return Loaded(document, environment, value, problems)
-    unset = tuple(_unset(document, environment)) if environment is not None else ()
+    unset = tuple(_unset(document, environment)) if refers and environment is not None else ()
     return Loaded(document, environment, value, unset or _refusals(document, value, partial=partial))
 
 
 def _refusals(document: Document, value: object, *, partial: bool) -> tuple[Refusal, ...]:
     from pricecheck.gateway._accept import accepts
     from pricecheck.gateway.cross_checks import conflicts
+    from pricecheck.gateway.javascript import PROTOTYPE, inherited
 
     found: list[Refusal] = []
-    judged = {**_EMPTY_SECTIONS, **value} if partial and isinstance(value, dict) else value
+    judged = inherited(value) if PROTOTYPE in document.source.text else value
+    if partial and isinstance(judged, dict):
+        judged = {**_EMPTY_SECTIONS, **judged}
     if not accepts(judged):
         from pricecheck.gateway.explaining import explain
 
-        found += explain(document, judged)
-    if isinstance(value, dict):
+        found += explain(document, value, judged)
+    if isinstance(judged, dict):
         said = {refusal.path for refusal in found}
-        crossed = [conflict for conflict in conflicts(value) if conflict.path not in said]
+        crossed = [conflict for conflict in conflicts(judged) if conflict.path not in said]
         if crossed:
             from pricecheck.gateway.explaining import conflict_refusal
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import cast
+from types import MappingProxyType
+from typing import NamedTuple, cast
 
 from pricecheck.gateway.javascript import strictly_equal
 
@@ -18,14 +18,13 @@ _ANY_RUN = f"[^{LINE_BREAKS}]*"
 _INDEX = re.compile(r"(?:0|[1-9][0-9]*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What conditions can see of a request. `body` is the parsed JSON, `MISSING` where there is none."""
 
     body: object
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
+    params: Mapping[str, str] = MappingProxyType({})
 
 
 class _Missing:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.gateway.environment import Unresolved
@@ -12,9 +11,7 @@ from pricecheck.gateway.javascript import OBJECT_INTERNALS
 from pricecheck.gateway.money import PriceReading, decimals_of, read_price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pricecheck.gateway.config import Config, MatchRule, Route
+    from pricecheck.gateway.config import Config, MatchRule, ModelPrice, Route
     from pricecheck.gateway.field import Field
     from pricecheck.source.nodes import Entry
 
@@ -32,8 +29,7 @@ class Source(Enum):
     IMPORTED = "defaultPrice"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """The price a request gets: its text as written (None for a price function), where it stands, and its reading.
 
     `place` is the field that holds the text, `entry` the line of a `models` table; both None for the built-in table
@@ -56,10 +52,13 @@ class Quote:
 
 
 def decimals_for(config: Config, route: Route) -> int | None:
-    """Give the decimals of the first accepted payment, the only one that counts (gateway.md §3); None if unknown."""
+    """Give the decimals of the first accepted payment, the only one that counts (gateway.md §3); None if unknown.
+
+    A fragment that says nothing of payments is read with 6, the decimals of USDC and of any asset without its own.
+    """
     payments = config.payments(route)
     if not payments:
-        return None
+        return decimals_of("") if config.leaves_payments_open(route) else None
     asset = payments[0].asset.known_text
     return None if asset is None else decimals_of(asset)
 
@@ -70,18 +69,14 @@ def quote_text(text: str, source: Source, decimals: int | None, place: Field | N
     return Quote(source, text, read_price(text, decimals) if known and decimals is not None else None, place)
 
 
-def quote_model(
-    config: Config, route: Route, model: str, decimals: int | None, models: Mapping[str, tuple[str, Entry]]
-) -> Quote:
+def quote_model(config: Config, route: Route, model: str, decimals: int | None, listed: ModelPrice | None) -> Quote:
     """Quote a model on a token-based route: models → built-in table → price (text) → fallback → defaults.price.
 
-    `models` is the route's table by name, made once by `models_by_name`. Empty texts count as absent there.
+    `listed` is the line of the route's `models` that names it; an empty text counts as absent there (gateway.md §4).
     """
-    listed = models.get(model) if model != "__proto__" else None
-    if listed is not None and listed[0]:
-        text, entry = listed
-        quote = quote_text(text, Source.MODELS, decimals)
-        return Quote(quote.source, text, quote.reading, None, entry)
+    if listed is not None and listed.price and model != "__proto__":
+        quote = quote_text(listed.price, Source.MODELS, decimals)
+        return Quote(quote.source, quote.text, quote.reading, None, listed.entry)
     if model in OBJECT_INTERNALS:
         return Quote(Source.MODELS, None, None, internal=True)
     if model in DEFAULT_TABLE:
@@ -89,26 +84,22 @@ def quote_model(
     return quote_rest(config, route, decimals)
 
 
-def quote_rule(route: Route, rule: MatchRule, decimals: int | None) -> Quote:
-    """Quote a request that a match rule of a route takes; only routes that are not token-based have such."""
-    del route
+def quote_rule(rule: MatchRule, decimals: int | None) -> Quote:
+    """Quote a request that a match rule takes; on token-based routes no rule takes any (gateway.md §4)."""
     text = rule.price.text if rule.price else None
     return quote_text(text or "", Source.MATCH, decimals, rule.price)
 
 
 def quote_rest(config: Config, route: Route, decimals: int | None) -> Quote:
-    """Quote what no model and no match rule takes: price → fallback → defaults.price; empty texts count as absent.
+    """Quote what no model and no match rule takes: price → fallback → defaults.price (gateway.md §4).
 
-    A price function counts only on routes that are not token-based.
+    A price function counts only on routes that are not token-based; an empty text counts as absent only there, too, so
+    that `fallback: ""` makes every unlisted model of a token-based route free.
     """
     if route.price_function is not None and not route.token_based:
         return Quote(Source.FUNCTION, None, None, route.price)
     for field, source in ((route.price_text, Source.PRICE), (route.fallback, Source.FALLBACK)):
-        if field is not None and field.text:
-            return quote_text(field.text, source, decimals, field)
+        text = field.text if field is not None else None
+        if text or (text is not None and route.token_based):
+            return quote_text(text, source, decimals, field)
     return quote_text(config.default_price_text, Source.DEFAULTS, decimals, config.default_price)
-
-
-def models_by_name(route: Route) -> dict[str, tuple[str, Entry]]:
-    """Give a route's models table by name."""
-    return {name: (price, entry) for name, price, entry in route.models}

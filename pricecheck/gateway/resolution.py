@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.matching import MISSING, Facts, condition_holds
@@ -42,18 +42,16 @@ class Outcome(Enum):
     DYNAMIC = "dynamic"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request. `path` may hold a query; `body` is the parsed JSON value, `MISSING` without a (JSON) body."""
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: object = MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a request gets. Fields that do not apply are None; `amount` is in smallest units of `asset`.
 
     `trace` names every step tried, in words, one sentence each.
@@ -74,8 +72,7 @@ class Answer:
         return self.quote.source.value if self.quote and not self.quote.internal else None
 
 
-@dataclass(slots=True)
-class _Prepared:
+class _Prepared(NamedTuple):
     """A route with what answering needs, made at its first request."""
 
     compiled: CompiledRoute

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 if TYPE_CHECKING:
@@ -13,7 +12,10 @@ if TYPE_CHECKING:
 
 HEALTH_PATH = "/health"
 DISCOVERY_PATHS = ("/.well-known/x402", "/.well-known/openapi.json")
-_ODD = re.compile(r"[\\#\t\n\r ]|[^!-~]|/\.|%2[eE]|[\"<>`{}^|]")
+# What the URL parser may write otherwise than it was sent. `^` is not among it: Node 20 leaves it alone, in paths too.
+_ODD = re.compile(r"[^!-~]|[\\#\"<>`{}|]|/\.|%2[eE]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PLAIN_PATH = re.compile(r"/(?![/\\])")
 _BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
@@ -21,8 +23,7 @@ class MalformedPathError(ValueError):
     """The path, or the percent-encoding of a parameter, can't be read: the request fails with 500."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledRoute:
+class CompiledRoute(NamedTuple):
     """A route's key, taken apart once. A segment of `segments` that begins with `:` takes any one segment."""
 
     route: Route
@@ -30,10 +31,20 @@ class CompiledRoute:
     segments: tuple[str, ...]
 
     def takes(self, segments: tuple[str, ...]) -> bool:
-        """Say whether the path fits: compared still percent-encoded, case-sensitive; `*` is a literal."""
-        return len(segments) == len(self.segments) and all(
-            mine == theirs or mine.startswith(":") for mine, theirs in zip(self.segments, segments, strict=True)
-        )
+        """Say whether the path fits: compared still percent-encoded, case-sensitive; `*` is a literal.
+
+        Raises:
+            MalformedPathError: a parameter can't be decoded. Segments are read from the left, so that this can happen
+                on a path that does not fit further right.
+        """
+        if len(segments) != len(self.segments):
+            return False
+        for mine, theirs in zip(self.segments, segments, strict=True):
+            if mine.startswith(":"):
+                decode_component(theirs)
+            elif mine != theirs:
+                return False
+        return True
 
     def params(self, segments: tuple[str, ...]) -> dict[str, str]:
         """Give the parameters of a path that fits, percent-decoded.
@@ -54,8 +65,12 @@ def split_path(path: str) -> tuple[str, ...]:
 
 
 def compile_route(route: Route) -> CompiledRoute:
-    """Take a route's key apart. With a space inside the path only what follows the last one is matched."""
-    return CompiledRoute(route, route.method, split_path(route.pattern.rpartition(" ")[2]))
+    """Take a route's key apart (gateway.md §5).
+
+    Of a path with spaces only what lies between its first and second one is matched: `b` of `GET /a b c`.
+    """
+    parts = route.pattern.split(" ", 2)
+    return CompiledRoute(route, route.method, split_path(parts[1] if len(parts) > 1 else parts[0]))
 
 
 def builtin_paths(config: Config) -> tuple[str, ...]:
@@ -69,23 +84,32 @@ def builtin_paths(config: Config) -> tuple[str, ...]:
 
 
 def split_target(target: str) -> tuple[str, str]:
-    """Give path and query of a request target, the path as the URL parser writes it (dot segments resolved)."""
-    if _ODD.search(target):
-        from ada_url import URL
+    """Give path and query of a request target as the URL parser writes them (dot segments resolved)."""
+    if not _ODD.search(target):
+        path, _, query = target.partition("?")
+        return path, query
+    from ada_url import URL
 
-        url = URL("http://gateway" + (target if target.startswith("/") else f"/{target}"))
-        return url.pathname, url.search.removeprefix("?")
-    path, _, query = target.partition("?")
-    return path, query
+    # Newer parsers than Node 20's encode `^`, so that they never get to see one.
+    caret = "caret"
+    while caret in target:
+        caret += "-"
+    whole = _SURROGATE.sub("\ufffd", target).replace("^", caret)
+    url = URL("http://gateway" + (whole if whole.startswith("/") else f"/{whole}"))
+    return url.pathname.replace(caret, "^"), url.search.removeprefix("?").replace(caret, "^")
 
 
 def can_forward(path: str) -> bool:
-    """Say whether a path can be resolved against an upstream's URL: `//` alone names an empty host (gateway.md §6)."""
-    if not path.startswith("//"):
+    """Say whether a path can be resolved against an upstream's URL: `//` names an empty host (gateway.md §6)."""
+    if _PLAIN_PATH.match(path):
         return True
-    from ada_url import check_url
+    from ada_url import URL
 
-    return check_url(f"http:{path}")
+    try:
+        URL(path, base="http://upstream/")
+    except ValueError:
+        return False
+    return True
 
 
 def query_values(query: str) -> dict[str, str]:

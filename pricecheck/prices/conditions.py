@@ -8,7 +8,6 @@ here, key by key; how the conditions of several rules relate is `coverage`'s par
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,8 +69,7 @@ def place_of(key: str) -> Place:
     return Place(root, tuple(names))
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """All the conditions of one rule; the rule holds where every one of them does, so an empty one always.
 
     `opaque` are the places whose required text is not known here (an environment reference nobody resolved): some

@@ -16,9 +16,8 @@ rule counts as reachable, and never as covering another.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.javascript import strictly_equal
 from pricecheck.prices.conditions import (
@@ -57,8 +56,7 @@ class Reachability(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """The answer for one rule, for the left-over, or for what two rules have in common.
 
     `covered_by` are numbers of earlier rules which together leave nothing (no one of them can be left out, unless there
@@ -166,8 +164,7 @@ def _solve(required: tuple[Conditions, ...], forbidden: Sequence[tuple[RuleSet, 
     return Reach(Reachability.REACHABLE, (), fragment(values, lengths))
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(NamedTuple):
     """What the earlier rules leave: clauses to fail, by (list, number); or one rule that takes everything."""
 
     clauses: dict[tuple[int, int], Clause]

@@ -13,11 +13,10 @@ pattern singles out, so its first hit is a shortest one. It visits at most `limi
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.matching import LINE_BREAKS
 
@@ -177,8 +176,7 @@ def may_intersect(one: str, other: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StringSet:
+class StringSet(NamedTuple):
     """The strings of `domain` inside every glob of `within` and outside every glob of `without`."""
 
     within: tuple[str, ...] = ()

@@ -28,6 +28,11 @@ class PriceSite(NamedTuple):
         return self.place.entry.value if isinstance(self.place, ModelPrice) else self.place.node
 
     @property
+    def text(self) -> str:
+        """The price text; `Unresolved` where it holds a `${NAME}` nobody told us the value of."""
+        return self.place.price if isinstance(self.place, ModelPrice) else self.place.text or ""
+
+    @property
     def span(self) -> Span:
         """The text as written, quotes included."""
         return self.node.span

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Impact, Safety, Severity, StampedFinding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class RuleInfo(NamedTuple):
@@ -23,7 +22,6 @@ class RuleInfo(NamedTuple):
     since: str
 
 
-@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of one run.
 
@@ -32,15 +30,23 @@ class Report:
     that an ignore or a baseline silenced, `fixed` those that this run has mended: neither is among `findings`.
     """
 
-    findings: tuple[StampedFinding, ...]
-    files: tuple[str, ...]
-    rules: Mapping[str, RuleInfo]
-    tool_version: str
-    suppressed: int = 0
-    fixed: int = 0
+    __slots__ = ("files", "findings", "fixed", "rules", "suppressed", "tool_version")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "findings", tuple(sorted(self.findings, key=lambda found: found.sort_key)))
+    def __init__(
+        self,
+        findings: Iterable[StampedFinding],
+        files: tuple[str, ...],
+        rules: Mapping[str, RuleInfo],
+        tool_version: str,
+        suppressed: int = 0,
+        fixed: int = 0,
+    ) -> None:
+        self.findings = tuple(sorted(findings, key=lambda found: found.sort_key))
+        self.files = files
+        self.rules = rules
+        self.tool_version = tool_version
+        self.suppressed = suppressed
+        self.fixed = fixed
 
     @property
     def files_checked(self) -> int:

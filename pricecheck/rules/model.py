@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Finding, Impact, Severity
 
@@ -26,8 +25,7 @@ class Fixability(Enum):
     ALWAYS = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a run tells the rules. `gateway_version` is the version the config will run on."""
 
     partial: bool = False
@@ -71,8 +69,7 @@ class Context:
 CheckFunction = Callable[[Context], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule as the registry lists it. `severity` is the default; `page` is the docstring of the check, Markdown.
 
     `needs_config` is False for the rules that must also speak where the text does not parse.

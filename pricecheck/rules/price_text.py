@@ -270,7 +270,7 @@ def unresolved_price(context: Context) -> Iterator[Finding]:
     ```
     """
     for site in unresolved_sites(context.config):
-        text = site.place.price if isinstance(site.place, tuple) else site.place.text
+        text = site.text
         yield Finding(
             f'"{text}" is filled in from the environment: what is charged is not known here',
             site.span,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pricecheck.findings import ConfigPath, Label, SourceText, Span
@@ -19,8 +18,7 @@ class ProblemKind(Enum):
     MULTIPLE_DOCUMENTS = "multiple-documents"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One reason why the gateway's parser refuses the text; `span` may be empty (a point)."""
 
     kind: ProblemKind
@@ -31,8 +29,7 @@ class Problem:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One parsed text.
 
     `root` is None where the text has no value at all or could not be parsed; with only duplicate keys it is there (last

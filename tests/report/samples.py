@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Severity, SourceText, Span, StampedFinding
 from pricecheck.fingerprints import stamp_fingerprints
@@ -89,7 +88,7 @@ def documented() -> Report:
     """The finding that docs/formats.md shows in every format."""
     (raw, *_) = sample().findings
     (fingerprint,) = stamp_fingerprints([(raw.rule, raw.file, raw.finding.path, "")])
-    return report(replace(raw, fingerprint=fingerprint), files=("gateway.yaml",))
+    return report(raw._replace(fingerprint=fingerprint), files=("gateway.yaml",))
 
 
 def sample() -> Report:
