@@ -60,8 +60,13 @@ def _advice(found: StampedFinding, style: Style, margin: str, *, hint: bool) -> 
         yield f"{margin}{style.paint(BLUE, '=')} {style.paint(GREEN, 'help:')} {visible(first)}"
         for line in rest:
             yield f"{margin}        {visible(line)}".rstrip()
-    if finding.fix is not None:
+    if finding.fix is not None and (hint or not _says_the_same(finding.help, finding.fix)):
         yield f"{margin}{style.paint(BLUE, '=')} {style.paint(GREEN, 'fix:')} {_fix(finding.fix, hint=hint)}"
+
+
+def _says_the_same(advice: str | None, fix: Fix) -> bool:
+    """Whether a fix does just what the help says: saying it twice helps nobody."""
+    return advice is not None and advice.replace("`", "") == fix.title.replace("`", "")
 
 
 def _fix(fix: Fix, *, hint: bool) -> str:

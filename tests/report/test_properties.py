@@ -31,7 +31,7 @@ def spans(draw: st.DrawFn, text: str) -> Span:
 def findings(draw: st.DrawFn, source: SourceText, others: list[SourceText]) -> StampedFinding:
     own = spans(source.text)
     other = draw(st.sampled_from(others))
-    labels = st.builds(Label, own, ANYTHING) | st.builds(Label, spans(other.text), ANYTHING, st.just(other))
+    labels = st.builds(Label, own, ANYTHING, st.none()) | st.builds(Label, spans(other.text), ANYTHING, st.just(other))
     fixes = st.builds(Fix, ANYTHING, st.sampled_from(Safety), st.lists(st.builds(Edit, own, ANYTHING)).map(tuple))
     rule = draw(st.sampled_from(list(RULES.values())))
     return StampedFinding(
