@@ -103,3 +103,8 @@ def quote_rest(config: Config, route: Route, decimals: int | None) -> Quote:
         if text or (text is not None and route.token_based):
             return quote_text(text, source, decimals, field)
     return quote_text(config.default_price_text, Source.DEFAULTS, decimals, config.default_price)
+
+
+def models_by_name(route: Route) -> dict[str, ModelPrice]:
+    """Give a route's models table by name."""
+    return {model[0]: model for model in route.models}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
@@ -16,6 +16,7 @@ DISCOVERY_PATHS = ("/.well-known/x402", "/.well-known/openapi.json")
 _ODD = re.compile(r"[^!-~]|[\\#\"<>`{}|]|/\.|%2[eE]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_PATH = re.compile(r"/(?![/\\])")
+_PLACEHOLDER = re.compile(r"\$\{(params|query)\.([^}]+)\}")
 _BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
@@ -110,6 +111,18 @@ def can_forward(path: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def rewrite_path(template: str, params: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+    """Fill `${params.x}` and `${query.x}` into a route's `path`; None where one has no value: the request fails.
+
+    Spaces inside the braces and `:x` are literal (gateway.md §6).
+    """
+    given = {"params": params, "query": query}
+    try:
+        return _PLACEHOLDER.sub(lambda found: quote(given[found[1]][found[2]], safe="!~*'()"), template)
+    except KeyError:
+        return None
 
 
 def query_values(query: str) -> dict[str, str]:

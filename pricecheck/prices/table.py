@@ -19,6 +19,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.gateway.config import ModelPrice
 from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.javascript import OBJECT_INTERNALS
@@ -138,7 +139,7 @@ class PriceTable:
             yield other
             return
         for rule in route.match:
-            row = _row(route.key, f"match:{rule.number}", unit, quote_rule(route, rule, unit.decimals))
+            row = _row(route.key, f"match:{rule.number}", unit, quote_rule(rule, unit.decimals))
             where = {key: required for key, required, _ in rule.where}
             yield row._replace(reachable=rules.reach(rule.number).reachable, where=where)
         yield other._replace(reachable=rules.leftover().reachable)
@@ -183,7 +184,7 @@ def _token_rows(config: Config, route: Route) -> list[PriceRow]:
     listed = dict.fromkeys([name for name, _, _ in route.models])
     rows = _listed_rows(config, route, unit)
     rows += [
-        _row(route.key, f"model:{name}", unit, quote_model(config, route, name, unit.decimals, {}))
+        _row(route.key, f"model:{name}", unit, quote_model(config, route, name, unit.decimals, None))
         for name in DEFAULT_TABLE
         if name not in listed
     ]
@@ -203,7 +204,7 @@ def _listed_rows(config: Config, route: Route, unit: _Unit) -> list[PriceRow]:
             reason = _unreadable(text) if amount is None else None
             rows.append(PriceRow(key, selector, amount, asset, decimals, text, source, place, entry.value, reason))
             continue
-        quote = quote_model(config, route, name, decimals, {name: (text, entry)})
+        quote = quote_model(config, route, name, decimals, ModelPrice(name, text, entry))
         row = _row(key, selector, unit, quote)
         rows.append(row if quote.entry is None else row._replace(path=place, node=entry.value))
     return rows
