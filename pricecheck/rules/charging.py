@@ -30,10 +30,10 @@ _ZERO_DURATION = re.compile(r"0+[smhd]\Z")
 def advertised_otherwise(context: Context) -> Iterator[Finding]:
     """## What it does
     Compares the one price that each discovery document shows for a route with what the route charges for everything
-    that no model line and no `match` rule names. On token-based routes a difference is only pointed out, since no
-    single price could be right for all models. The same goes for a route that shows `defaults.price` while all that it
-    prices by name costs something else. Routes with a price function are left out, and every route under
-    `gateway.discovery: false`.
+    that no model line and no `match` rule names. On a route where every request costs the same, a difference is a
+    warning. On token-based routes and routes with `match` it is only pointed out, since no single price could be right
+    there; so is a route that shows `defaults.price` while all that it prices by name costs something else. Routes with
+    a price function are left out, and every route under `gateway.discovery: false`.
 
     ## Why is this bad?
     Clients read these documents to decide whether to call. `/.well-known/x402` shows a route's `price`, else
@@ -120,27 +120,28 @@ def _finding(
     same = len(wrong) == len(DISCOVERY_PATHS) and wrong[1][1] == amount
     document = "the discovery documents show" if same else f"{each.document} shows"
     reached = _is_reached(context, route)
-    charged = f"requests are charged {dollars(rest.amount or 0, decimals)} (`{rest.source.value}`)"
+    who = "requests are"
     if route.token_based:
-        charged = f"models without a price of their own are charged {dollars(rest.amount or 0, decimals)}"
-        charged += f" (`{rest.source.value}`)"
-    elif not reached:
-        charged = "the `match` rules take every request and charge otherwise"
+        who = "models without a price of their own are"
     elif route.match:
-        charged = f"what no rule takes is charged {dollars(rest.amount or 0, decimals)} (`{rest.source.value}`)"
+        who = "what no rule takes is"
+    charged = f"{who} charged {dollars(rest.amount or 0, decimals)} (`{rest.source.value}`)"
+    if not reached:
+        charged = "the `match` rules take every request and charge otherwise"
     place = rest.place if reached and rest.place is not None else route.field
     return Finding(
         f"{document} {dollars(amount, decimals)} (`{each.source.value}`), but {charged}",
         place.key_span,
         place.path,
         help=_help(route, each, rest),
-        severity=Severity.INFO if route.token_based else None,
+        severity=Severity.INFO if route.token_based or route.match else None,
     )
 
 
 def _help(route: Route, each: Advertised, rest: Quote) -> str:
     if each.document == DISCOVERY_PATHS[1] and rest.place is not None and "pricing" in rest.place.path:
-        return f"move `{rest.source.value}` out of the `pricing` block: it counts on the route itself as well"
+        names = f"`match` and `{rest.source.value}`" if route.match else f"`{rest.source.value}`"
+        return f"move {names} out of the `pricing` block: on the route itself that counts as well, and is shown"
     if route.match and not route.token_based:
         return "set `fallback`, the price that is shown for a route with `match`, and no `price`"
     return "set `price` to it: it is charged the same way, and shown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Severity, Span
@@ -77,11 +77,14 @@ def no_wallet_for_network(context: Context) -> Iterator[Finding]:
         return
     found: dict[Span, Finding] = {}
     shared = [route for route in config.routes if route.accepts is None]
-    if config.accepts and _root_accepts_pay_wallets(context, shared):
-        _add(found, _paid_to_wallets(config, config.accepts))
+    # Whether a wallet is paid at all takes the price table: asked only where there is something to report.
+    wrong = tuple(_paid_to_wallets(config, config.accepts))
+    if wrong and _root_accepts_pay_wallets(context, shared):
+        _add(found, wrong)
     for route in config.routes:
-        if route.accepts and _pays_wallet(context, route):
-            _add(found, _paid_to_wallets(config, route.accepts))
+        wrong = tuple(_paid_to_wallets(config, route.accepts or ()))
+        if wrong and _pays_wallet(context, route):
+            _add(found, wrong)
         _add(found, _paid_to_another_chain(config.payments(route), route))
     yield from found.values()
 
@@ -113,7 +116,7 @@ def _pays_wallet(context: Context, route: Route) -> bool:
 
 
 def _paid_to_wallets(config: Config, payments: tuple[Payment, ...]) -> Iterator[Finding]:
-    first = payments[0].network.known_text
+    first = payments[0].network.known_text if payments else None
     if first is None:
         return
     wallets = dict(config.wallets)
@@ -255,17 +258,17 @@ def split_not_applied(context: Context) -> Iterator[Finding]:
 
 class _Recipient(NamedTuple):
     address: Field | None
-    share: Fraction | None
+    share: float | None
 
 
-_TOLERANCE = Fraction(1, 10**9)
-"""Shares are doubles: 0.1 + 0.2 + 0.7 is meant to be 1 (gateway.md §1.2)."""
+_TOLERANCE = 1e-9
+"""Shares are doubles, and so never quite what is written: 0.1 + 0.2 + 0.7 is meant to be 1 (gateway.md §1.2)."""
 
 
-def _share(item: Field) -> Fraction | None:
+def _share(item: Field) -> float | None:
     share = item.get("share")
     number = share.number if share else None
-    return Fraction(number) if number is not None and 0 <= number <= 1 else None
+    return number if number is not None and 0 <= number <= 1 else None
 
 
 def _split_message(recipients: list[_Recipient]) -> str | None:
@@ -274,17 +277,17 @@ def _split_message(recipients: list[_Recipient]) -> str | None:
     addresses = [address.text for address, _ in recipients if address is not None and address.text]
     if not recipients or len(shares) != len(recipients) or len(addresses) != len(recipients):
         return None
-    total = sum(shares, Fraction(0))
-    first = sum((share for share, text in zip(shares, addresses, strict=True) if text == addresses[0]), Fraction(0))
+    total = fsum(shares)
+    first = fsum(share for share, text in zip(shares, addresses, strict=True) if text == addresses[0])
     unbalanced = abs(total - 1) > _TOLERANCE
     if abs(first - 1) <= _TOLERANCE and not unbalanced:
         return None
-    sums = f"; the shares sum to {float(total):.10g}, not 1" if unbalanced else ""
+    sums = f"; the shares sum to {total:.10g}, not 1" if unbalanced else ""
     if len(set(addresses)) == 1:
         return f"the only recipient is paid everything, whatever its share{sums}"
     return (
         f"only the first of {len(recipients)} recipients, {addresses[0]}, is paid: it gets everything, not its share "
-        f"of {float(first):.10g}{sums}"
+        f"of {first:.10g}{sums}"
     )
 
 

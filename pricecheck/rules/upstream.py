@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety
@@ -13,6 +12,7 @@ from pricecheck.source.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from pricecheck.gateway.config import Route, Upstream
     from pricecheck.gateway.field import Field
@@ -184,6 +184,8 @@ def timeout_unit(context: Context) -> Iterator[Finding]:
     The fix multiplies by 1000, from 1 up. It is unsafe: a timeout that was meant in milliseconds becomes a thousand
     times as long.
     """
+    from decimal import Decimal
+
     for upstream in context.config.upstreams.values():
         timeout = upstream.field.get("timeout")
         number = timeout.number if timeout else None
