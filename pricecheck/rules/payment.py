@@ -133,9 +133,9 @@ def _paid_to_wallets(config: Config, payments: tuple[Payment, ...]) -> Iterator[
         elif number:
             if not other_chain and _same_address(wallets.get(network), wallet) is not False:
                 continue
-            message = (
-                f'all accepted payments share one address: the one on "{network}" goes to the wallet of "{name}"'
-                + (f", {other_chain}" if other_chain else "")
+            why = "all accepted payments share one address" if network in wallets else f'`wallets` has no "{network}"'
+            message = f'{why}: the payment on "{network}" goes to the wallet of "{name}"' + (
+                f", {other_chain}" if other_chain else ""
             )
         else:
             message = f'`wallets` has no "{network}": payments go to the first wallet, "{name}"' + (

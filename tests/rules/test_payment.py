@@ -35,7 +35,11 @@ def test_the_first_wallet_is_paid_for_a_network_without_one() -> None:
 def test_further_networks_share_the_address_of_the_first() -> None:
     assert wallets({"base": EVM, "base-sepolia": EVM}, ["base", "base-sepolia"]) == []
     (message,) = wallets({"base": EVM, "base-sepolia": EVM_2}, ["base", "base-sepolia"])
-    assert 'the one on "base-sepolia" goes to the wallet of "base"' in message
+    assert message == (
+        'all accepted payments share one address: the payment on "base-sepolia" goes to the wallet of "base"'
+    )
+    (message,) = wallets({"base": EVM}, ["base", "base-sepolia"])
+    assert message == '`wallets` has no "base-sepolia": the payment on "base-sepolia" goes to the wallet of "base"'
     (message,) = wallets({"base": EVM, "solana": SOLANA}, ["base", "solana"])
     assert message.endswith("an EVM address")
 
