@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pricecheck.findings import Span
 from pricecheck.gateway.documented import documented_spellings
 from pricecheck.gateway.explain import breaches
 from pricecheck.gateway.loading import Refusal, RefusalKind
@@ -37,5 +38,5 @@ def explain(document: Document, value: object, judged: object) -> list[Refusal]:
 def conflict_refusal(document: Document, conflict: Conflict) -> Refusal:
     """Put a conflict between fields at the field to show."""
     place = locate(document.root, conflict.at) if document.root is not None else None
-    span = value_span(place) if place is not None else (0, 0)
+    span = value_span(place) if place is not None else Span(0, 0)
     return Refusal(RefusalKind.CONFLICTING_FIELDS, conflict.message, span, conflict.path, help=conflict.help)

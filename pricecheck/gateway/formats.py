@@ -1,4 +1,4 @@
-"""The string formats that the schema names and JSON Schema does not know, as the gateway judges them (gateway.md §2)."""
+"""The string formats that the schema names and JSON Schema does not know, as the gateway does (gateway.md §2)."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def load(document: Document, environment: Environment = None, *, partial: bool =
 def _refusals(document: Document, value: object, *, partial: bool) -> tuple[Refusal, ...]:
     from pricecheck.gateway._accept import accepts
     from pricecheck.gateway.cross_checks import conflicts
-    from pricecheck.gateway.javascript import PROTOTYPE, inherited
+    from pricecheck.gateway.prototypes import PROTOTYPE, inherited
 
     found: list[Refusal] = []
     judged = inherited(value) if PROTOTYPE in document.source.text else value

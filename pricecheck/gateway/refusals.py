@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pricecheck.findings import ConfigPath, Edit, Fix, Safety, Span
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.explain import Breach, known_keys
 from pricecheck.gateway.loading import Refusal, RefusalKind
-from pricecheck.source.nodes import Alias, Node, Scalar, resolve
 from pricecheck.source.nodes import Mapping as MappingNode
+from pricecheck.source.nodes import Node, Scalar, resolve
 from pricecheck.source.nodes import Sequence as SequenceNode
+from pricecheck.source.scalars import number_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pricecheck.findings import SourceText
 
 _TYPE_WORDS = {
@@ -28,14 +30,22 @@ _TYPE_WORDS = {
 _PRICE_KEYS = frozenset({"price", "fallback", "defaultPrice"})
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+\Z")
 _WHOLE = re.compile(r"[0-9]+\Z")
+_GROUPED = re.compile(r"[0-9][0-9_,]*(?:\.[0-9]+)?\Z")
+_TRUTH = {
+    "true": "true", "yes": "true", "on": "true", "y": "true",
+    "false": "false", "no": "false", "off": "false", "n": "false",
+}  # fmt: skip
 _SHOWN = 60
+_QUOTABLE = frozenset({"plain", "double", "single"})
 
 
 class Place(NamedTuple):
-    """Where a config path leads: the key (None for list items and the root) and the value, None where it is not there."""
+    """Where a config path leads: the key (None for items and the root) and the value (None where there is none)."""
 
     key: Node | None
     value: Node | None
+    aliased: bool = False
+    """Whether an alias leads here, so that an edit would change other places too."""
 
 
 def locate(root: Node, path: ConfigPath) -> Place:
@@ -43,11 +53,12 @@ def locate(root: Node, path: ConfigPath) -> Place:
     place = Place(None, root)
     for step in path:
         here = resolve(place.value) if place.value is not None else None
+        aliased = place.aliased or here is not place.value
         if isinstance(here, MappingNode) and step in here.index:
-            entry = here.index[cast("str", step)]
-            place = Place(entry.key, entry.value)
+            entry = here.index[step]
+            place = Place(entry.key, entry.value, aliased)
         elif isinstance(here, SequenceNode) and isinstance(step, int) and step < len(here.items):
-            place = Place(None, here.items[step])
+            place = Place(None, here.items[step], aliased)
         else:
             break
     return place
@@ -71,13 +82,12 @@ def refusal(breach: Breach, root: Node, source: SourceText) -> Refusal:
         return _unknown(breach, root)
     name = _name(breach.path)
     wants = _wanted(breach)
-    if breach.keyword == "type":
+    if breach.keyword == "type" or (breach.keyword == "enum" and not isinstance(breach.value, str)):
         fix, advice = _quoting(breach, place, source)
         message = f"{name} is {describe(breach.value)}; the gateway wants {wants}"
         return Refusal(RefusalKind.WRONG_TYPE, message, value_span(place), breach.path, help=advice, fix=fix)
-    return Refusal(
-        RefusalKind.INVALID_VALUE, _invalid(breach, name, wants), value_span(place), breach.path, help=_advice(breach)
-    )
+    kind = RefusalKind.CONFLICTING_FIELDS if breach.keyword == "minProperties" else RefusalKind.INVALID_VALUE
+    return Refusal(kind, _invalid(breach, name, wants), value_span(place), breach.path, help=_advice(breach))
 
 
 def describe(value: object) -> str:
@@ -87,7 +97,7 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return f"the number {number_text(value)}"
     if isinstance(value, str):
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
         return f'the text "{shown}"'
@@ -110,45 +120,40 @@ def _missing(breach: Breach, place: Place) -> Refusal:
     owner = "the config" if not breach.path else _name(breach.path)
     present = [key for key in cast("dict[str, object]", breach.value) if key not in known_keys(breach.path)]
     meant = nearest(name, present)
-    if meant is not None and isinstance(resolve(place.value), MappingNode) if place.value is not None else False:
-        advice = f"`{meant}` is no field of the gateway: did you mean `{name}`?"
-    else:
-        advice = f"add `{name}`"
-    span = (
-        place.key.span
-        if place.key is not None
-        else Span(place.value.outer, place.value.outer)
-        if place.value
-        else Span(0, 0)
-    )
-    if place.key is None and breach.path and place.value is not None:
-        span = place.value.span
     return Refusal(
         RefusalKind.MISSING_FIELD,
         f"{owner} has no `{name}`, which the gateway requires",
-        span,
+        _owner_span(breach.path, place),
         (*breach.path, name),
-        help=advice,
+        help=f"`{meant}` is no field of the gateway: did you mean `{name}`?" if meant else f"add `{name}`",
     )
+
+
+def _owner_span(path: ConfigPath, place: Place) -> Span:
+    """Give the span to show for what an object lacks: its key, else its text; of the whole config just the start."""
+    if place.key is not None:
+        return place.key.span
+    if place.value is None:
+        return Span(0, 0)
+    return place.value.span if path else Span(place.value.outer, place.value.outer)
 
 
 def _unknown(breach: Breach, root: Node) -> Refusal:
     name = cast("str", breach.name)
     path = (*breach.path, name)
-    key = locate(root, path).key
+    place = locate(root, path)
+    key = place.key
     owner = _name(breach.path)
     known = known_keys(breach.path)
-    meant = nearest(
-        name,
-        [field for field in known if field not in cast("Mapping[str, object]", breach.value)]
-        if isinstance(breach.value, Mapping)
-        else known,
-    )
+    present = breach.value if isinstance(breach.value, dict) else {}
+    meant = None if name in known else nearest(name, [field for field in known if field not in present])
     fix = None
-    if meant is not None and isinstance(key, Scalar) and key.style in {"plain", "double", "single"}:
+    if meant is not None and not place.aliased and isinstance(key, Scalar) and key.style in _QUOTABLE:
         quote = {"double": '"', "single": "'"}.get(key.style, "")
         fix = Fix(f"write `{meant}`", Safety.UNSAFE, (Edit(key.span, f"{quote}{meant}{quote}"),))
-    advice = f"did you mean `{meant}`?" if meant else f"its fields are {', '.join(known)}" if known else "remove it"
+    advice = f"did you mean `{meant}`?" if meant else f"its fields are {', '.join(known)}"
+    if name in known or not known:
+        advice = "remove it"
     span = key.span if key is not None else value_span(locate(root, breach.path))
     return Refusal(
         RefusalKind.UNKNOWN_FIELD,
@@ -166,7 +171,8 @@ def _invalid(breach: Breach, name: str, wants: str) -> str:
     if breach.keyword == "minItems":
         return f"{name} is an empty list; the gateway wants at least one item"
     if breach.keyword == "minProperties":
-        return f"{name} is empty; the gateway wants {' or '.join(f'`{key}`' for key in breach.schema.get('properties', {}))}"
+        fields = " or ".join(f"`{key}`" for key in breach.schema.get("properties", {}))
+        return f"{name} is empty; the gateway wants {fields}"
     return f"{name} is {describe(breach.value)}; the gateway wants {wants}"
 
 
@@ -205,27 +211,43 @@ def _advice(breach: Breach) -> str | None:
 
 
 def _quoting(breach: Breach, place: Place, source: SourceText) -> tuple[Fix | None, str | None]:
-    """Offer quotes where a text was left bare, so that YAML made a number or a boolean of it."""
+    """Offer quotes where a text was left bare and became a number or a boolean, and the bare value where it is text."""
     kinds = breach.schema.get("type", ())
-    wants_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
-    node = place.value
+    kinds = {kinds} if isinstance(kinds, str) else set(kinds)
     if breach.value is None:
         return None, "give it a value, or remove the key: null does not count as absent"
-    if not wants_text or not isinstance(node, Scalar) or node.style != "plain":
-        if isinstance(breach.value, str) and not isinstance(breach.value, Unresolved) and isinstance(node, Scalar):
-            return None, "remove the quotes" if node.style in {"double", "single"} and breach.value.strip() else None
-        if isinstance(breach.value, Unresolved):
-            return None, "a value from the environment is always text: write it into the config"
-        return None, "an alias stands for what it names" if isinstance(node, Alias) else None
+    if isinstance(breach.value, Unresolved):
+        return None, "a value from the environment is always text: write it into the config"
+    node = place.value
+    if not isinstance(node, Scalar) or place.aliased:
+        return None, None
+    if isinstance(breach.value, str):
+        return _bare(breach.value, kinds, node)
+    return _in_quotes(breach, node, source) if "string" in kinds and node.style == "plain" else (None, None)
+
+
+def _in_quotes(breach: Breach, node: Scalar, source: SourceText) -> tuple[Fix | None, str]:
     written = source.text[node.start : node.end]
-    if not is_price(breach.path):
-        return _quoted(node, written)
-    if _DECIMAL.match(written):
+    if not is_price(breach.path) or _DECIMAL.match(written):
         return _quoted(node, written)
     if _WHOLE.match(written):
         fix, advice = _quoted(node, f"${written}.00")
         return fix, f'{advice} for dollars; "{written}" would charge {written} smallest units'
     return None, 'write dollars in quotes, such as "$0.05"'
+
+
+def _bare(text: str, kinds: set[str], node: Scalar) -> tuple[Fix | None, str | None]:
+    """Offer the truth value or number that a text stands for: `"true"`, `yes` and `3_000` are text to the gateway."""
+    meant = None
+    if "boolean" in kinds:
+        meant = _TRUTH.get(text.lower())
+    elif kinds & {"number", "integer"} and _GROUPED.match(text):
+        meant = re.sub("[_,]", "", text)
+    if meant is None:
+        return None, None
+    quoted = meant == text.lower()
+    fix = Fix(f"write {meant}", Safety.UNSAFE, (Edit(node.span, meant),)) if node.style in _QUOTABLE else None
+    return fix, f"write {meant} without quotes" if quoted else f"write {meant}: `{text}` is text to the gateway"
 
 
 def _quoted(node: Node, text: str) -> tuple[Fix, str]:
