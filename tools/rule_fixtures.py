@@ -26,14 +26,14 @@ class RuleFixture:
     folder: Path
     settings: dict[str, Any]
 
-    def check(self, text: str, *, partial: bool, path: str = "tollbooth.yaml") -> list[StampedFinding]:
-        """Give this rule's findings on a text."""
+    def check(self, text: str, *, partial: bool, name: str = "tollbooth.yaml") -> list[StampedFinding]:
+        """Give this rule's findings on a text that stands in the fixture's folder."""
         options = Options(
             rules=(self.rule,),
             environment=self.settings.get("env"),
             settings=Settings(partial=partial, gateway_version=self.settings.get("gateway_version", "1.1.0")),
         )
-        return check_source(SourceText(path, text), options)
+        return check_source(SourceText(str(self.folder / name), text), options)
 
     def read(self, name: str) -> str:
         """Give the text of a fixture file, line endings as they are."""
@@ -41,7 +41,7 @@ class RuleFixture:
 
     def findings(self, name: str) -> list[StampedFinding]:
         """Give this rule's findings on a fixture file; `# partial` on its first line means `--partial`."""
-        return self.check(self.read(name), partial=self.read(name).startswith("# partial"), path=name)
+        return self.check(self.read(name), partial=self.read(name).startswith("# partial"), name=name)
 
     def expected(self) -> list[dict[str, Any]]:
         """Give what `expected.json` must hold: this rule's findings on bad.yaml."""

@@ -30,10 +30,11 @@ _ZERO_DURATION = re.compile(r"0+[smhd]\Z")
 def advertised_otherwise(context: Context) -> Iterator[Finding]:
     """## What it does
     Compares the one price that each discovery document shows for a route with what the route charges for everything
-    that no model line and no `match` rule names. On a route where every request costs the same, a difference is a
-    warning. On token-based routes and routes with `match` it is only pointed out, since no single price could be right
-    there; so is a route that shows `defaults.price` while all that it prices by name costs something else. Routes with
-    a price function are left out, and every route under `gateway.discovery: false`.
+    that no `match` rule names. On a route where every request costs the same, a difference is a warning. On routes
+    with `match` it is only pointed out, since no single price could be right there; so is a route that shows
+    `defaults.price` while all that it prices by name costs something else. Token-based routes are left out, where the
+    documents can show nothing sensible and everybody's config would be reported; so are routes with a price function,
+    and every route under `gateway.discovery: false`.
 
     ## Why is this bad?
     Clients read these documents to decide whether to call. `/.well-known/x402` shows a route's `price`, else
@@ -61,11 +62,12 @@ def advertised_otherwise(context: Context) -> Iterator[Finding]:
         price: "$0.03"
     ```
 
-    The same holds for token-based routes: where every unlisted model costs the same, `price` says so to clients, and
-    `fallback` charges it without saying so. On a route with `match` it is the other way round.
+    On a route with `match` it is the other way round: there the documents show `fallback`.
     """
     config = context.config
     for route in config.routes:
+        if route.token_based:
+            continue
         decimals = decimals_for(config, route)
         rest = quote_rest(config, route, decimals)
         shown = advertised_prices(config, route)
@@ -85,7 +87,7 @@ def advertised_otherwise(context: Context) -> Iterator[Finding]:
                 "all that it prices by name is charged otherwise",
                 route.field.key_span,
                 route.field.path,
-                help=f"set `{'fallback' if route.match and not route.token_based else 'price'}` to what clients should "
+                help=f"set `{'fallback' if route.match else 'price'}` to what clients should "
                 "be shown, and whatever is not named charged",
                 severity=Severity.INFO,
             )
@@ -93,7 +95,7 @@ def advertised_otherwise(context: Context) -> Iterator[Finding]:
 
 def _is_reached(context: Context, route: Route) -> bool:
     """Say whether some request is charged the price of whatever no rule takes."""
-    if route.token_based or not route.match:
+    if not route.match:
         return True
     other = context.table.find(route.key, "other")
     return other is None or other.reachable
@@ -103,13 +105,8 @@ def _only_names_differ(context: Context, route: Route, rest: Quote) -> bool:
     """Say whether a route shows `defaults.price` although every model or rule of its own has another price."""
     if rest.source is not Source.DEFAULTS or rest.amount is None:
         return False
-    if route.token_based:
-        decimals = decimals_for(context.config, route)
-        texts = {price for _, price, _ in route.models if price}
-        amounts = {quote_text(text, Source.MODELS, decimals).amount for text in texts}
-    else:
-        rows = context.table.by_route[route.key] if route.match else ()
-        amounts = {row.amount for row in rows if row.selector != "other" and row.reachable}
+    rows = context.table.by_route[route.key] if route.match else ()
+    amounts = {row.amount for row in rows if row.selector != "other" and row.reachable}
     return bool(amounts) and not amounts & {rest.amount, None}
 
 
@@ -120,11 +117,7 @@ def _finding(
     same = len(wrong) == len(DISCOVERY_PATHS) and wrong[1][1] == amount
     document = "the discovery documents show" if same else f"{each.document} shows"
     reached = _is_reached(context, route)
-    who = "requests are"
-    if route.token_based:
-        who = "models without a price of their own are"
-    elif route.match:
-        who = "what no rule takes is"
+    who = "what no rule takes is" if route.match else "requests are"
     charged = f"{who} charged {dollars(rest.amount or 0, decimals)} (`{rest.source.value}`)"
     if not reached:
         charged = "the `match` rules take every request and charge otherwise"
@@ -134,7 +127,7 @@ def _finding(
         place.key_span,
         place.path,
         help=_help(route, each, rest),
-        severity=Severity.INFO if route.token_based or route.match else None,
+        severity=Severity.INFO if route.match else None,
     )
 
 
@@ -142,7 +135,7 @@ def _help(route: Route, each: Advertised, rest: Quote) -> str:
     if each.document == DISCOVERY_PATHS[1] and rest.place is not None and "pricing" in rest.place.path:
         names = f"`match` and `{rest.source.value}`" if route.match else f"`{rest.source.value}`"
         return f"move {names} out of the `pricing` block: on the route itself that counts as well, and is shown"
-    if route.match and not route.token_based:
+    if route.match:
         return "set `fallback`, the price that is shown for a route with `match`, and no `price`"
     return "set `price` to it: it is charged the same way, and shown"
 

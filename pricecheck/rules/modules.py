@@ -221,7 +221,7 @@ def settle_hook_without_effect(context: Context) -> Iterator[Finding]:
         upstream: openai
         price: "$0.12"
         hooks:
-          onResponse: "fixtures/rules/PC229/hooks/refund-failed.mjs" # answers {settle: false} where the upstream failed
+          onResponse: "hooks/refund-failed.mjs" # answers {settle: false} where the upstream failed
     ```
 
     Use instead:
@@ -232,7 +232,7 @@ def settle_hook_without_effect(context: Context) -> Iterator[Finding]:
         price: "$0.12"
         settlement: after-response
         hooks:
-          onResponse: "fixtures/rules/PC229/hooks/refund-failed.mjs"
+          onResponse: "hooks/refund-failed.mjs"
     ```
     """
     config = context.config
