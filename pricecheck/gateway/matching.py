@@ -14,7 +14,7 @@ ROOTS = ("body", "query", "headers", "params")
 LINE_BREAKS = "\n\r\u2028\u2029"
 """What JavaScript's `.` does not match, so that `*` does not either."""
 
-_ANY_RUN = f"[^{LINE_BREAKS}]*"
+_RUN = f"[^{LINE_BREAKS}]*"
 _INDEX = re.compile(r"(?:0|[1-9][0-9]*)\Z")
 
 
@@ -36,8 +36,16 @@ MISSING = _Missing()
 
 @lru_cache(maxsize=8192)
 def glob(pattern: str) -> re.Pattern[str]:
-    """Compile a glob: `*` is any run of characters but line breaks, all else literal, for the whole value."""
-    return re.compile(_ANY_RUN.join(re.escape(part) for part in pattern.split("*")))
+    """Compile a glob: `*` is any run of characters but line breaks, all else literal, for the whole value.
+
+    Ask it with `fullmatch`, which takes time in proportion to the value's length, however many `*` there are.
+    """
+    first, *others = map(re.escape, pattern.split("*"))
+    if not others:
+        return re.compile(first)
+    *between, last = others
+    # The leftmost place of a part is always as good as a later one, so that no search need ever be taken back.
+    return re.compile(first + "".join(f"(?>{_RUN}?{part})" for part in between if part) + _RUN + last)
 
 
 def holds(where: Iterable[tuple[str, object]], facts: Facts) -> bool:
@@ -60,7 +68,7 @@ def condition_holds(key: str, required: object, facts: Facts) -> bool:
 
 def look_up(key: str, facts: Facts) -> object:
     """Give the value a `where` key names, or `MISSING`; the key is split on `.`, its first part names the root."""
-    root, *names = key.split(".")
+    root, names = _steps_to(key)
     if root not in ROOTS:
         return MISSING
     value: object = getattr(facts, root)
@@ -72,6 +80,12 @@ def look_up(key: str, facts: Facts) -> object:
         else:
             return MISSING
     return value
+
+
+@lru_cache(maxsize=1024)
+def _steps_to(key: str) -> tuple[str, tuple[str, ...]]:
+    root, *names = key.split(".")
+    return root, tuple(names)
 
 
 def _element(items: list[object], name: str) -> object:

@@ -43,18 +43,18 @@ def decimals_of(asset: str) -> int:
 def read_price(text: str, decimals: int) -> PriceReading:
     """Read a price text as the gateway does at request time (gateway.md §3.1 to §3.4)."""
     bare = trim(text.removeprefix("$"))
-    if "." not in bare:
+    whole, point, rest = bare.partition(".")
+    if not point:
         return PriceReading(big_int(bare), raw_units=True, lost="", whole=bare, digits="", extra_points=False)
-    whole, digits, *more = bare.split(".")
-    fraction = digits[:decimals].ljust(decimals, "0")
+    digits, another_point, _ = rest.partition(".")
     lost = digits[decimals:]
     return PriceReading(
-        big_int(whole + fraction),
+        big_int(whole + digits[:decimals].ljust(decimals, "0")),
         raw_units=False,
         lost=lost if lost.strip("0") else "",
         whole=whole,
         digits=digits,
-        extra_points=bool(more),
+        extra_points=bool(another_point),
     )
 
 
