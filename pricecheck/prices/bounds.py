@@ -1,0 +1,98 @@
+"""Is a change within what one deploy may do: exact, on integers, inclusive."""
+
+from __future__ import annotations
+
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.prices.changes import ChangeKind
+
+if TYPE_CHECKING:
+    from pricecheck.prices.changes import PriceChange
+
+_SMALLEST_SLIP = 100
+
+
+class Limits(NamedTuple):
+    """The largest allowed change as a share of the old price: 3/20 and 1/10 for +15 % and -10 %.
+
+    `enforce_additions`: a model listed for the first time is held to them as well.
+    """
+
+    increase: Fraction = Fraction(15, 100)
+    decrease: Fraction = Fraction(10, 100)
+    enforce_additions: bool = False
+
+
+class Verdict(Enum):
+    """What the bounds say of a change; the values are the contract's. `UNBOUNDED`: there is nothing to hold it to."""
+
+    WITHIN = "within"
+    OVER = "over"
+    APPROVED = "approved"
+    UNBOUNDED = "unbounded"
+
+
+class Breach(Enum):
+    """Why a change is not within; the value is the code of the rule that says so."""
+
+    RAISED = "PC401"
+    LOWERED = "PC402"
+    FREE_OR_PAID = "PC403"
+    UNIT_SLIP = "PC406"
+    UNKNOWN = "PC408"
+    FIRST_MAPPED = "PC409"
+
+
+def breaches(change: PriceChange, limits: Limits) -> tuple[Breach, ...]:
+    """Give every bound a change breaks; a first mapping breaks one even where that is only reported."""
+    if change.before is None or change.after is None:
+        return ()
+    if change.kind in {ChangeKind.FREED, ChangeKind.UNFREED}:
+        return (Breach.FREE_OR_PAID,)
+    values = change.values
+    if values is None:
+        return (Breach.UNKNOWN,) if became_unknown(change) else ()
+    found = []
+    if is_beyond(*values, limits):
+        raised = Breach.RAISED if values[1] > values[0] else Breach.LOWERED
+        found.append(Breach.FIRST_MAPPED if change.first_mapped else raised)
+    if unit_slip(*values) is not None and not change.first_mapped:
+        found.append(Breach.UNIT_SLIP)
+    return tuple(found)
+
+
+def judge(change: PriceChange, limits: Limits) -> Verdict:
+    """Give the verdict on a change, approvals aside."""
+    found = breaches(change, limits)
+    if found:
+        only_reported = found == (Breach.FIRST_MAPPED,) and not limits.enforce_additions
+        return Verdict.UNBOUNDED if only_reported else Verdict.OVER
+    return Verdict.UNBOUNDED if change.values is None else Verdict.WITHIN
+
+
+def is_beyond(before: Fraction, after: Fraction, limits: Limits) -> bool:
+    """Tell whether a price moved further than the limits; from or to a negative one, any move does."""
+    if before == after:
+        return False
+    if before < 0 or after < 0:
+        return True
+    return after > before * (1 + limits.increase) or after < before * (1 - limits.decrease)
+
+
+def unit_slip(before: Fraction, after: Fraction) -> int | None:
+    """Give the power of ten, from 100 up, that lies between two prices: 1000 also for a thousandth; None for others."""
+    if before <= 0 or after <= 0:
+        return None
+    factor = max(before, after) / min(before, after)
+    is_power = factor.denominator == 1 and str(factor.numerator).rstrip("0") == "1"
+    return factor.numerator if is_power and factor >= _SMALLEST_SLIP else None
+
+
+def became_unknown(change: PriceChange) -> bool:
+    """Tell whether a known price became one that only the gateway can know: a price function or a `${NAME}`."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.amount is None or after.unknown_reason is None:
+        return False
+    return not after.unknown_reason.startswith("throws")

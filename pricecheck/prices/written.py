@@ -1,0 +1,62 @@
+"""Did anybody write this price? A change is silent where the line that sets the price is the same in both configs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pricecheck.prices.pairing import value_at
+from pricecheck.source.nodes import Alias
+
+if TYPE_CHECKING:
+    from pricecheck.findings import ConfigPath
+    from pricecheck.prices.table import PriceRow, PriceTable
+    from pricecheck.source.nodes import Node
+
+_LISTED, _DEFAULTS = "route.models", "defaults.price"
+
+
+def is_silent(old: PriceTable, new: PriceTable, before: PriceRow, after: PriceRow) -> bool:
+    """Tell whether a price changed although the line that a reader takes for it did not.
+
+    That is so where the gateway brings the price itself, or `defaults.price` (far from the route) sets it; where a
+    model was dropped from `models`, or its line is there and empty; and where the line that now charges stood in the
+    old config as it stands now: a rule that moved or takes more requests, another asset, an anchor changed elsewhere.
+    """
+    if after.path is None or after.source == _DEFAULTS:
+        return True
+    if after.source != _LISTED and (before.source == _LISTED or after.selector.startswith("model:")):
+        return True
+    if after.where is not None:
+        return _is_old_rule(old, new, after)
+    return _unchanged(old, new, after.path)
+
+
+def _is_old_rule(old: PriceTable, new: PriceTable, after: PriceRow) -> bool:
+    same = [row for row in old.by_route.get(after.route, ()) if row.where is not None and row.price == after.price]
+    if any(row.where == after.where for row in same):
+        return True
+    # As many rules as before, and this one's price where it was: it is the condition that was edited.
+    counts = [sum(row.where is not None for row in table.by_route.get(after.route, ())) for table in (old, new)]
+    return counts[0] == counts[1] and any(row.selector == after.selector for row in same)
+
+
+def _unchanged(old: PriceTable, new: PriceTable, path: ConfigPath) -> bool:
+    value = value_at(new, path)
+    if value is not None and value_at(old, path) == value:
+        return True
+    nodes = [_node_at(table, path) for table in (old, new)]
+    names = [node.name for node in nodes if isinstance(node, Alias)]
+    return len(names) == len(nodes) and names[0] == names[1]
+
+
+def _node_at(table: PriceTable, path: ConfigPath) -> Node | None:
+    field = table.config.root
+    for name in path:
+        if field is None:
+            return None
+        field = (
+            next((item for item in field.items() if item.path[-1] == name), None)
+            if isinstance(name, int)
+            else field.get(name)
+        )
+    return field.node if field else None
