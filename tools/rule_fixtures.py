@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pricecheck.engine import Options, check_source
-from pricecheck.findings import SourceText, StampedFinding
+from pricecheck.findings import Edit, SourceText, StampedFinding
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.model import Rule, Settings
 
@@ -61,7 +61,7 @@ class RuleFixture:
         text = self.read("bad.yaml")
         partial = text.startswith("# partial")
         for _ in range(20):
-            edits = []
+            edits: list[Edit] = []
             end = -1
             for found in self.check(text, partial=partial):
                 fix = found.finding.fix

@@ -116,7 +116,7 @@ def _table(rows: Iterable[PriceLine], *, every: bool):  # type: ignore[no-untype
         known = sorted((row for row in hidden if row.amount is not None), key=lambda row: row.amount or 0)
         spread = f"{known[0].dollars} to {known[-1].dollars}" if known else "unknown"
         table.add_row(
-            Text(f"  {len(hidden)} models of the built-in table"),
+            Text(f"  {len(hidden)} built-in models"),
             Text(""),
             Text(spread),
             Text(""),

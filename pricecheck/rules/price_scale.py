@@ -87,7 +87,7 @@ def _slips(route: Route, decimals: int) -> Iterator[Finding]:
     priced = [
         (model, amount)
         for model in route.models
-        if not isinstance(model.price, Unresolved) and (amount := read_price(model.price, decimals).amount or 0) > 0
+        if not isinstance(model.price, Unresolved) and (amount := _plain_amount(model.price, decimals)) > 0
     ]
     if not priced:
         return
@@ -104,6 +104,12 @@ def _slips(route: Route, decimals: int) -> Iterator[Finding]:
         )
         if finding is not None:
             yield finding
+
+
+def _plain_amount(price: str, decimals: int) -> int:
+    """Give the amount of a price that reads as it looks; 0 for one without, and for `"$5"`, of which PC101 speaks."""
+    reading = read_price(price, decimals)
+    return 0 if reading.raw_units and price.startswith("$") else reading.amount or 0
 
 
 def _suspects(priced: Sequence[tuple[ModelPrice, int]], decimals: int) -> list[tuple[ModelPrice, int]]:
