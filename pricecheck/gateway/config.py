@@ -48,6 +48,11 @@ class MatchRule(NamedTuple):
     pay_to: Field | None
     field: Field
 
+    @property
+    def conditions(self) -> list[tuple[str, str | int | float | bool]]:
+        """The keys of `where` with what they ask for."""
+        return [(key, required) for key, required, _ in self.where]
+
 
 class Payment(NamedTuple):
     """One accepted payment; `asset` and `network` are strings, perhaps `Unresolved`."""

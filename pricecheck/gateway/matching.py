@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
+from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.javascript import strictly_equal
 
 ROOTS = ("body", "query", "headers", "params")
@@ -48,9 +49,18 @@ def glob(pattern: str) -> re.Pattern[str]:
     return re.compile(first + "".join(f"(?>{_RUN}?{part})" for part in between if part) + _RUN + last)
 
 
-def holds(where: Iterable[tuple[str, object]], facts: Facts) -> bool:
-    """Say whether every condition holds; an empty `where` always does."""
-    return all(condition_holds(key, required, facts) for key, required in where)
+def holds(where: Iterable[tuple[str, object]], facts: Facts) -> bool | None:
+    """Say whether every condition holds, as in an empty `where`; None where it hangs on an unresolved `${NAME}`."""
+    unknown = False
+    for key, required in where:
+        if not isinstance(required, Unresolved):
+            if not condition_holds(key, required, facts):
+                return False
+        elif isinstance(look_up(key, facts), str):
+            unknown = True
+        else:
+            return False  # a missing value, or no string: no text of the variable's could make it hold
+    return None if unknown else True
 
 
 def condition_holds(key: str, required: object, facts: Facts) -> bool:

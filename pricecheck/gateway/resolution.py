@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.environment import Unresolved
-from pricecheck.gateway.matching import MISSING, Facts, condition_holds, look_up
+from pricecheck.gateway.matching import MISSING, Facts, holds
 from pricecheck.gateway.pricing import Quote, decimals_for, models_by_name, quote_model, quote_rest, quote_rule
 from pricecheck.gateway.routing import (
     CompiledRoute,
@@ -198,10 +198,10 @@ class _PricedRoute:
         if route.match:
             facts = Facts(self._body(call), query_values(call.query), _headers(call.request), call.params)
             for rule in route.match:
-                verdict = _rule_holds(rule, facts)
-                if verdict is None:
+                held = holds(rule.conditions, facts)
+                if held is None:
                     return self._hangs_on(rule)
-                if verdict:
+                if held:
                     taken = rule
                     break
         number = taken.number if taken else None
@@ -293,17 +293,3 @@ def _headers(request: Request) -> dict[str, str]:
     if request.body is not MISSING:
         headers.setdefault("content-type", "application/json")
     return headers
-
-
-def _rule_holds(rule: MatchRule, facts: Facts) -> bool | None:
-    """Say whether a rule holds; None where that hangs on an unresolved `${NAME}`."""
-    unknown = False
-    for key, required, _ in rule.where:
-        if not isinstance(required, Unresolved):
-            if not condition_holds(key, required, facts):
-                return False
-        elif isinstance(look_up(key, facts), str):
-            unknown = True
-        else:
-            return False
-    return None if unknown else True

@@ -126,9 +126,9 @@ class PriceTable:
             row = self.find(route, f"model:{model}")
             return row if row is not None or model in OBJECT_INTERNALS else self.find(route, "other")
         for rule in self._routes[route].match:
-            known = [(key, required) for key, required, _ in rule.where if not isinstance(required, Unresolved)]
-            if holds(known, facts):
-                return self.find(route, f"match:{rule.number}") if len(known) == len(rule.where) else None
+            held = holds(rule.conditions, facts)
+            if held is not False:
+                return self.find(route, f"match:{rule.number}") if held else None
         return self.find(route, "other")
 
     def _rows(self, route: Route) -> Iterator[PriceRow]:
