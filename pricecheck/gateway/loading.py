@@ -73,10 +73,9 @@ def load(document: Document, environment: Environment = None, *, partial: bool =
         return Loaded(document, environment, None, problems + nothing)
     refers = may_refer(document.source.text)
     value = plain(root, substituter(environment)) if refers else plain(root)
-    if problems:
-        return Loaded(document, environment, value, problems)
     unset = tuple(_unset(document, environment)) if refers and environment is not None else ()
-    return Loaded(document, environment, value, unset or _refusals(document, value, partial=partial))
+    # The gateway stops at the first of these stages; what comes after is true all the same, and saves a second run.
+    return Loaded(document, environment, value, problems + unset + _refusals(document, value, partial=partial))
 
 
 def _refusals(document: Document, value: object, *, partial: bool) -> tuple[Refusal, ...]:
@@ -124,15 +123,22 @@ def _unset(document: Document, environment: Mapping[str, str]) -> Iterator[Refus
         return
     for path, node in walk(document.root):
         if isinstance(node, Scalar) and isinstance(node.value, str):
-            for name in references(node.value):
+            for name in dict.fromkeys(references(node.value)):
                 if name not in environment:
                     yield Refusal(
                         RefusalKind.UNSET_VARIABLE,
                         f"${{{name}}} is not set: the gateway stops at the start",
-                        node.span,
+                        _reference_span(document.source.text, node, name),
                         path,
                         help=_default_advice(name),
                     )
+
+
+def _reference_span(text: str, node: Scalar, name: str) -> Span:
+    """Give the span of the `${NAME}` itself where the text shows it, else of the whole value."""
+    written = f"${{{name}}}"
+    start = text.find(written, node.start, node.end)
+    return node.span if start == -1 else Span(start, start + len(written))
 
 
 def _default_advice(name: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity
-from pricecheck.gateway.versions import SINCE, VERSIONS, is_older
+from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity, Span
+from pricecheck.gateway.versions import is_older, too_new_for
 from pricecheck.rules.model import Fixability, rule
+from pricecheck.rules.price_text import NATURAL, bare
 from pricecheck.rules.writing import rewrite_scalar
-from pricecheck.source.nodes import Scalar
+from pricecheck.source.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pricecheck.findings import ConfigPath
     from pricecheck.gateway.field import Field
     from pricecheck.rules.model import Context
 
@@ -112,23 +112,32 @@ def per_1k_suffix(context: Context) -> Iterator[Finding]:
     ```
 
     ## Fix safety
-    The suffix is cut off. The fix is unsafe: requests that failed are charged afterwards, and a price per thousand
-    tokens is seldom the right price of a request.
+    The suffix is cut off, and a decimal point added where there is none. The fix is unsafe: requests that failed are
+    charged afterwards, and a price per thousand tokens is seldom the right price of a request.
     """
     for price, sites in context.price_texts.items():
-        mended = PER_TOKENS.sub("", price.text)
-        if mended == price.text:
+        cut = PER_TOKENS.sub("", price.text)
+        if cut == price.text:
             continue
+        mended = _per_request(cut)
         for site in sites:
-            edit = rewrite_scalar(site.node, mended)
+            edit = rewrite_scalar(site.node, mended) if mended else None
             yield Finding(
                 f'"{price.text}" is a price per tokens, which the gateway can\'t read: '
                 "every request that gets it fails with 502",
                 site.span,
                 site.path,
-                help=f'write what one request costs, such as "{mended}"',
+                help=f'write what one request costs, such as "{mended or "$0.05"}"',
                 fix=Fix(f'write "{mended}"', Safety.UNSAFE, (edit,)) if edit else None,
             )
+
+
+def _per_request(text: str) -> str | None:
+    """Give a price without its suffix in dollars; None where what is left is no number either."""
+    number = bare(text)
+    if not NATURAL.match(number):
+        return None
+    return text if "." in number else f"${number}.00"
 
 
 @rule(
@@ -195,6 +204,7 @@ def _free_fix(free: Field) -> Fix | None:
     Impact.RISK,
     "A root `facilitator` URL, which `settlement` says better",
     severity=Severity.INFO,
+    fixability=Fixability.SOMETIMES,
 )
 def legacy_facilitator(context: Context) -> Iterator[Finding]:
     """## What it does
@@ -215,6 +225,10 @@ def legacy_facilitator(context: Context) -> Iterator[Finding]:
       strategy: facilitator
       url: "https://facilitator.example.com"
     ```
+
+    ## Fix safety
+    Safe: nothing that is charged changes. Without `settlement` the gateway settles through the facilitator anyway, a
+    `facilitator` of a route goes before either spelling, and the URL stays as it is written.
     """
     facilitator = context.config.at("facilitator")
     if facilitator is None or facilitator.text is None or context.config.at("settlement") is not None:
@@ -226,7 +240,28 @@ def legacy_facilitator(context: Context) -> Iterator[Finding]:
         facilitator.key_span,
         facilitator.path,
         help=f'write `settlement: {{strategy: facilitator, url: "{facilitator.text}"}}`',
+        fix=_settlement_fix(context, facilitator),
     )
+
+
+def _settlement_fix(context: Context, facilitator: Field) -> Fix | None:
+    """Put the three words before the URL, in the style of the file; the URL and a comment behind it are not touched."""
+    text, key, value = context.document.source.text, facilitator.key, facilitator.node
+    root = context.document.root
+    if not isinstance(key, Scalar) or not isinstance(value, Scalar) or not isinstance(root, Mapping):
+        return None
+    if value.style not in {"plain", "double", "single"} or "\n" in text[key.start : value.end]:
+        return None
+    if text[key.end : value.start].strip() != ":":
+        return None
+    before = Span(key.start, value.start)
+    if root.flow:
+        opening = Edit(before, '"settlement": {"strategy": "facilitator", "url": ')
+        edits: tuple[Edit, ...] = (opening, Edit(Span(value.end, value.end), "}"))
+    else:
+        line = ("\r\n" if "\r\n" in text else "\n") + " " * (context.document.source.position(key.start).column + 1)
+        edits = (Edit(before, f"settlement:{line}strategy: facilitator{line}url: "),)
+    return Fix("write settlement: {strategy: facilitator, url: …}", Safety.SAFE, edits)
 
 
 @rule(
@@ -262,22 +297,19 @@ def newer_than_gateway(context: Context) -> Iterator[Finding]:
     ```
     """
     version = context.settings.gateway_version
-    if version == VERSIONS[-1] or context.config.root is None:
+    if context.config.root is None:
         return
-    told: list[ConfigPath] = []
-    for path, value, since in SINCE:
-        if not is_older(version, since):
-            continue
-        for field in _at(context.config.root, path):
-            within = any(field.path[: len(outer)] == outer for outer in told)
-            if not within and (value is None or field.value == value):
-                told.append(field.path)
-                what = f"`{path[-1]}`" if value is None else f"`{path[-1]}: {value}`"
+    for novelty in too_new_for(version):
+        name, value = novelty.path[-1], novelty.value
+        what = f"`{name}`" if value is None else f"`{name}: {value}`"
+        fate = "refuses to start with it" if novelty.refused else "drops it in silence"
+        for field in _at(context.config.root, novelty.path):
+            if value is None or field.value == value:
                 yield Finding(
-                    f"{what} is known from gateway {since} on; {version} drops it or refuses to start",
+                    f"{what} is known from gateway {novelty.since} on; {version} {fate}",
                     field.key_span if value is None else field.span,
                     field.path,
-                    help=f"deploy gateway {since} or newer first, or write it the way {version} knows",
+                    help=f"deploy gateway {novelty.since} or newer first, or write it the way {version} knows",
                 )
 
 
