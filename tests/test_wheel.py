@@ -1,0 +1,63 @@
+"""The wheel is what users get: it is built, installed elsewhere, and the command run from it."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = folder.glob("tollbooth_pricecheck-*.whl")
+    target = folder / "site"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target)]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    return target
+
+
+def _run(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "pricecheck", *arguments],
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        cwd=installed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_runs_from_the_wheel(installed: Path) -> None:
+    where = "import pricecheck; print(pricecheck.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", where],
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(str(installed)), "the checkout must not be what is tested"
+    broken = _run(installed, "check", str(ROOT / "fixtures" / "broken.yaml"))
+    assert broken.returncode == 1
+    assert "PC012[invalid-value]" in broken.stdout
+
+
+def test_the_wheel_carries_the_schemas_and_the_typing_marker(installed: Path) -> None:
+    for name in ("config", "policy", "report"):
+        done = _run(installed, "schema", name)
+        assert done.returncode == 0
+        assert '"$schema": "https://json-schema.org/draft/2020-12/schema"' in done.stdout
+    assert (installed / "pricecheck" / "py.typed").exists()
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(installed: Path) -> None:
+    (wheel,) = installed.parent.glob("*.whl")
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert tops == {"pricecheck", next(top for top in tops if top.endswith(".dist-info"))}
