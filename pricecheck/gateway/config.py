@@ -152,9 +152,9 @@ class Config(NamedTuple):
         """The payments a route accepts: its own `accepts`, else the root's (gateway.md §3)."""
         return self.accepts if route.accepts is None else route.accepts
 
-    def leaves_payments_open(self, route: Route) -> bool:
-        """Whether neither the route nor the root says what is accepted, as only a fragment may."""
-        return route.accepts is None and self.at("accepts") is None
+    def leaves_payments_open(self, route: Route | None) -> bool:
+        """Whether neither the route (if one is asked about) nor the root says what is accepted: only a fragment may."""
+        return (route is None or route.accepts is None) and self.at("accepts") is None
 
     @property
     def discovery(self) -> bool:

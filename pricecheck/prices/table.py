@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pricecheck.findings import ConfigPath, Span
-    from pricecheck.gateway.config import Config, Payment, Route
+    from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.matching import Facts
     from pricecheck.gateway.pricing import Quote
     from pricecheck.prices.conditions import Required
@@ -132,7 +132,7 @@ class PriceTable:
         return self.find(route, "other")
 
     def _rows(self, route: Route) -> Iterator[PriceRow]:
-        unit = _unit(self.config.payments(route))
+        unit = _unit(self.config, route)
         other = _row(route.key, "other", unit, quote_rest(self.config, route, unit.decimals))
         rules = self.rules(route.key) if route.match else None
         if rules is None:
@@ -165,9 +165,12 @@ class _Unit(NamedTuple):
     unknown: str | None
 
 
-def _unit(payments: tuple[Payment, ...]) -> _Unit:
-    """Only the first accepted payment counts (gateway.md §3)."""
+def _unit(config: Config, route: Route | None) -> _Unit:
+    """Only the first accepted payment counts; without a route, the root's (gateway.md §3)."""
+    payments = config.payments(route) if route else config.accepts
     if not payments:
+        if config.leaves_payments_open(route):
+            return _Unit("", decimals_of(""), None)
         return _Unit("", None, "throws: no payment is accepted")
     asset = payments[0].asset.text or ""
     if isinstance(asset, Unresolved):
@@ -180,7 +183,7 @@ def _parameters(route: Route) -> frozenset[str]:
 
 
 def _token_rows(config: Config, route: Route) -> list[PriceRow]:
-    unit = _unit(config.payments(route))
+    unit = _unit(config, route)
     listed = dict.fromkeys([name for name, _, _ in route.models])
     rows = _listed_rows(config, route, unit)
     rows += [
@@ -214,7 +217,7 @@ def _imported_row(config: Config, name: str) -> PriceRow | None:
     upstream = config.upstreams[name]
     if upstream.field.text_of("openapi") is None:
         return None
-    unit = _unit(config.accepts)
+    unit = _unit(config, None)
     own = upstream.default_price
     if own is not None and own.text:
         quote = quote_text(own.text, Source.IMPORTED, unit.decimals, own)
