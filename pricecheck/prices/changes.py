@@ -14,7 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.prices.overlap import SharedRequests
-from pricecheck.prices.pairing import SharedRows, value_at
+from pricecheck.prices.pairing import SharedRows
+from pricecheck.prices.places import value_at
 from pricecheck.prices.written import is_silent
 
 if TYPE_CHECKING:
@@ -140,4 +141,4 @@ def _differ(rows: SharedRows, before: PriceRow, after: PriceRow) -> bool:
 
 
 def _function(table: PriceTable, row: PriceRow) -> object:
-    return value_at(table, row.path) if row.price is None else None
+    return value_at(table.config, row.path) if row.price is None else None

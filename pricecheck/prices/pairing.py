@@ -12,7 +12,6 @@ from pricecheck.prices.overlap import FREE, fixed_parameters, parameter_places
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pricecheck.findings import ConfigPath
     from pricecheck.gateway.config import Route
     from pricecheck.gateway.routing import CompiledRoute
     from pricecheck.prices.conditions import Fragment, Required
@@ -175,19 +174,6 @@ class _RuleSide(NamedTuple):
         renamed = [_renamed(where, places, fixed) for where in wheres]
         free = {f"#{place}": place for place, segment in enumerate(shared.path) if segment is FREE}
         return _RuleSide(renamed, rows[:-1], rows[-1], free, lambda: _rule_set(renamed, frozenset(free)))
-
-
-def value_at(table: PriceTable, path: ConfigPath | None) -> object:
-    """Give the value at a config path; None where there is none."""
-    value = table.config.root.value if table.config.root else None
-    for name in path or ():
-        if isinstance(value, dict):
-            value = value.get(str(name))
-        elif isinstance(value, list) and isinstance(name, int) and name < len(value):
-            value = value[name]
-        else:
-            return None
-    return value
 
 
 def _imported(table: PriceTable) -> dict[str, PriceRow]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.prices.pairing import value_at
+from pricecheck.prices.places import field_at, value_at
 from pricecheck.source.nodes import Alias
 
 if TYPE_CHECKING:
     from pricecheck.findings import ConfigPath
     from pricecheck.prices.table import PriceRow, PriceTable
-    from pricecheck.source.nodes import Node
 
 _LISTED, _DEFAULTS = "route.models", "defaults.price"
 
@@ -41,22 +40,9 @@ def _is_old_rule(old: PriceTable, new: PriceTable, after: PriceRow) -> bool:
 
 
 def _unchanged(old: PriceTable, new: PriceTable, path: ConfigPath) -> bool:
-    value = value_at(new, path)
-    if value is not None and value_at(old, path) == value:
+    value = value_at(new.config, path)
+    if value is not None and value_at(old.config, path) == value:
         return True
-    nodes = [_node_at(table, path) for table in (old, new)]
-    names = [node.name for node in nodes if isinstance(node, Alias)]
-    return len(names) == len(nodes) and names[0] == names[1]
-
-
-def _node_at(table: PriceTable, path: ConfigPath) -> Node | None:
-    field = table.config.root
-    for name in path:
-        if field is None:
-            return None
-        field = (
-            next((item for item in field.items() if item.path[-1] == name), None)
-            if isinstance(name, int)
-            else field.get(name)
-        )
-    return field.node if field else None
+    fields = [field_at(table.config, path) for table in (old, new)]
+    names = [field.node.name for field in fields if field is not None and isinstance(field.node, Alias)]
+    return len(names) == len(fields) and names[0] == names[1]

@@ -1,0 +1,125 @@
+"""What else changed, in words, recipients first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pricecheck.prices.recipients import recipient_changes
+from pricecheck.prices.structure import Topic, structure_changes
+from tests.prices.configs import table_of, whole
+
+ROUTES = {"GET /x": {"upstream": "up", "price": "$0.01"}, "GET /y": {"upstream": "up", "price": "$0.01"}}
+
+
+def said(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[Topic, str]]:
+    tables = [table_of(whole({"routes": ROUTES, **parts})) for parts in (old, new)]
+    return [(change.topic, change.message) for change in structure_changes(tables[0], tables[1])]
+
+
+def route(**more: object) -> dict[str, Any]:
+    return {"routes": {"GET /x": {"upstream": "up", "price": "$0.01", **more}}}
+
+
+def test_a_wallet_is_said_once_for_all_routes_it_pays_for() -> None:
+    assert said({}, {"wallets": {"base": "0xdef"}}) == [
+        (Topic.RECIPIENTS, "payments on base now go to 0xdef (before: 0xabc): `GET /x` and 1 more")
+    ]
+
+
+def test_a_wallet_that_pays_for_nothing_is_said_too() -> None:
+    old, new = ({"wallets": {"base": "0xabc", "solana": key}} for key in ("So1", "So2"))
+    assert said(old, new) == [
+        (
+            Topic.RECIPIENTS,
+            "the wallet for solana, which no route of both configs pays, is now So2 (before: So1)",
+        )
+    ]
+
+
+def test_pay_to_wins_over_the_wallet_and_only_the_first_of_a_split_counts() -> None:
+    split = [{"address": "0x1", "share": 0.5}, {"address": "0x2", "share": 0.5}]
+    assert said(route(), route(payTo=split)) == [
+        (Topic.RECIPIENTS, "payments on base now go to 0x1 (before: 0xabc): `GET /x`")
+    ]
+    assert recipient_changes(table_of(whole(route(payTo="0x1"))), table_of(whole(route(payTo=split)))) == []
+
+
+def test_a_rule_with_a_recipient_of_its_own_is_told_apart() -> None:
+    def config(address: str) -> dict[str, Any]:
+        match = [{"where": {"query.q": "a"}, "price": "$0.01", "payTo": address}]
+        return route(match=match)
+
+    assert said(config("0x1"), config("0x2")) == [
+        (Topic.RECIPIENTS, "payments on base now go to 0x2 (before: 0x1): `GET /x` match:0")
+    ]
+
+
+def test_a_new_first_network_pays_another_wallet() -> None:
+    wallets = {"base": "0xabc", "solana": "So1"}
+    accepts = [{"asset": "USDC", "network": network} for network in ("base", "solana")]
+    assert said({"wallets": wallets, "accepts": accepts}, {"wallets": wallets, "accepts": accepts[::-1]}) == [
+        (Topic.RECIPIENTS, "payments on solana now go to So1 (before: 0xabc on base): `GET /x` and 1 more"),
+        (Topic.PAYMENT, "accepts is now USDC on solana, then USDC on base (before: USDC on base, then USDC on solana)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "topic", "message"),
+    [
+        (
+            {},
+            {"settlement": {"strategy": "nanopayments"}},
+            Topic.SETTLEMENT,
+            "settlement is now {strategy: nanopayments} (before: not set)",
+        ),
+        (
+            route(settlement="before-response"),
+            route(settlement="after-response"),
+            Topic.SETTLEMENT,
+            "settlement of route `GET /x` is now after-response (before: before-response)",
+        ),
+        (
+            route(),
+            route(hooks={"onRequest": "/a.ts"}),
+            Topic.HOOKS,
+            "hooks of route `GET /x` is now {onRequest: /a.ts} (before: not set)",
+        ),
+        (
+            route(rateLimit={"requests": 1, "window": "1m"}),
+            route(rateLimit={"requests": 2, "window": "1m"}),
+            Topic.LIMITS,
+            "rateLimit.requests of route `GET /x` is now 2 (before: 1)",
+        ),
+        (
+            route(),
+            {**route(), "defaults": {"timeout": 5, "price": "$0.5"}},
+            Topic.LIMITS,
+            "defaults is now {timeout: 5} (before: not set)",
+        ),
+        ({}, {"gateway": {"port": 1}}, Topic.GATEWAY, "gateway is now {port: 1} (before: not set)"),
+        (route(), {"routes": {}}, Topic.ROUTES, "route `GET /x` is gone"),
+        (route(path="/a"), route(path="/b"), Topic.UPSTREAM, "path of route `GET /x` is now /b (before: /a)"),
+    ],
+)
+def test_everything_else_in_words(old: dict[str, Any], new: dict[str, Any], topic: Topic, message: str) -> None:
+    assert said(old, new) == [(topic, message)]
+
+
+def test_credentials_are_never_shown() -> None:
+    def config(key: str) -> dict[str, Any]:
+        return {"upstreams": {"up": {"url": "https://a.example", "headers": {"authorization": f"Bearer {key}"}}}}
+
+    ((topic, message),) = said(config("sk-1"), config("sk-2"))
+    assert topic is Topic.UPSTREAM
+    assert message == "headers.authorization of upstream `up` changed (not shown)"
+    stripe = {"settlement": {"strategy": "mpp", "methods": [{"type": "stripe", "secretKey": "sk_live_1"}]}}
+    ((_, message),) = said({}, stripe)
+    assert message == (
+        "settlement is now {strategy: mpp, methods: [{type: stripe, secretKey: (not shown)}]} (before: not set)"
+    )
+
+
+def test_prices_are_no_structure() -> None:
+    assert said(route(), route(price="$0.02", fallback="$0.1", pricing={"price": "$0.3"})) == []
