@@ -1,0 +1,150 @@
+"""Whether the gateway would start: variables, fragments, what is no config at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from pricecheck.findings import SourceText
+from pricecheck.gateway.environment import Unresolved
+from pricecheck.gateway.loading import Loaded, RefusalKind, load
+from pricecheck.source.yaml_parser import parse
+
+COMPLETE = """\
+wallets: {base: "0xa"}
+accepts: [{asset: USDC, network: base}]
+upstreams: {openai: {url: "https://api.openai.com"}}
+routes: {}
+"""
+
+
+def loaded(text: str, environment: dict[str, str] | None = None, *, partial: bool = False) -> Loaded:
+    return load(parse(SourceText("tollbooth.yaml", text)), environment, partial=partial)
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "value"),
+    [
+        ("x: a${B}c${ B }", {"B": "!"}, "a!c!"),
+        ('x: "\\x24{B}"', {"B": "!"}, "!"),
+        ("x: ${B}", {"B": "${C}"}, "${C}"),
+        ("x: ${B}", {"B": ""}, ""),
+        ("x: ${params.id}${query.q}", {}, "${params.id}${query.q}"),
+        ("x: ${ params.id }", {}, "${ params.id }"),
+        ("x: ${}", {}, "${}"),
+        ("x: $B", {"B": "!"}, "$B"),
+    ],
+)
+def test_variables_are_filled_in(text: str, environment: dict[str, str], value: str) -> None:
+    result = loaded(COMPLETE + text, environment)
+    assert result.refusals == ()
+    assert isinstance(result.value, dict)
+    assert result.value["x"] == value
+
+
+def test_keys_are_never_filled_in() -> None:
+    result = loaded(COMPLETE + '"${B}": 1', {})
+    assert result.refusals == ()
+    assert isinstance(result.value, dict)
+    assert "${B}" in result.value
+
+
+@pytest.mark.parametrize("text", ["${NOPE}", "${ NOPE }", "\\x24{NOPE}", "${NOPE:-1}", "${paramsid}"])
+def test_an_unset_variable_is_refused_wherever_it_stands(text: str) -> None:
+    refusals = loaded(f'{COMPLETE}x: {{y: ["{text}"]}}', {}).refusals
+    assert [refusal.kind for refusal in refusals] == [RefusalKind.UNSET_VARIABLE]
+    assert refusals[0].path == ("x", "y", 0)
+
+
+def test_an_unset_variable_is_shown_itself() -> None:
+    text = COMPLETE + 'x: "Bearer ${KEY} ${KEY} ${OTHER}"'
+    refusals = loaded(text, {}).refusals
+    assert [text[slice(*refusal.span)] for refusal in refusals] == ["${KEY}", "${OTHER}"]
+
+
+def test_an_unset_variable_does_not_hide_what_else_is_wrong() -> None:
+    kinds = {refusal.kind for refusal in loaded(COMPLETE + "x: ${NOPE}\ndefaults: {timeout: 0}", {}).refusals}
+    assert kinds == {RefusalKind.UNSET_VARIABLE, RefusalKind.INVALID_VALUE}
+
+
+def test_a_duplicate_key_does_not_hide_what_else_is_wrong() -> None:
+    kinds = {refusal.kind for refusal in loaded(COMPLETE + "x: 1\nx: 2\ndefaults: {timeout: 0}").refusals}
+    assert kinds == {RefusalKind.DUPLICATE_KEY, RefusalKind.INVALID_VALUE}
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        'defaults: {rateLimit: {requests: 1, window: "${W}"}}',
+        'facilitator: "${URL}"',
+        'settlement: {strategy: "${S}"}',
+        'settlement: {strategy: mpp, methods: [{type: "${T}"}]}',
+        'settlement: {strategy: mpp, methods: [{type: "${T}", secretKey: k}]}',
+        'stores: {rateLimit: {backend: "${B}"}}',
+        'gateway: {cors: {allowedOrigins: ["${O}"], credentials: true}}',
+        'gateway: {metrics: {path: "${P}"}, trustProxy: {cidrs: ["${C}"]}}',
+        'routes: {"GET /x": {upstream: "${U}", type: "${T}", pricing: {model: "${M}", duration: 1h}}}',
+        'routes: {"GET /x": {upstream: "${U}", pricing: {model: "${M}"}}}',
+    ],
+)
+def test_without_an_environment_nothing_is_guessed(fragment: str) -> None:
+    assert loaded(fragment, None, partial=True).refusals == ()
+
+
+def test_a_variable_is_text_all_the_same() -> None:
+    (refusal,) = loaded(COMPLETE + 'gateway: {port: "${PORT}"}').refusals
+    assert refusal.kind is RefusalKind.WRONG_TYPE
+    assert refusal.path == ("gateway", "port")
+    assert refusal.help == "a value from the environment is always text: write it into the config"
+
+
+def test_an_unresolved_string_says_so() -> None:
+    value = loaded(COMPLETE + 'x: "${A}"\ny: "${params.a}"').value
+    assert isinstance(value, dict)
+    assert type(value["x"]) is Unresolved
+    assert type(value["y"]) is str
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "~\n", "hello\n", "- a\n", "5\n"])
+@pytest.mark.parametrize("partial", [False, True])
+def test_what_is_no_mapping_is_refused_once(text: str, *, partial: bool) -> None:
+    (refusal,) = loaded(text, partial=partial).refusals
+    assert refusal.path == ()
+    assert "the gateway wants a mapping" in refusal.message
+
+
+def test_a_fragment_needs_no_other_sections() -> None:
+    fragment = """\
+routes:
+  "POST /v1/chat/completions":
+    upstream: openai
+    match:
+      - where: { headers.x-pricing-version: "v2" }
+        price: "$0.012" # canary cohort
+    fallback: "$0.01"
+"""
+    assert loaded(fragment, partial=True).refusals == ()
+    assert {refusal.path for refusal in loaded(fragment).refusals} == {("wallets",), ("accepts",), ("upstreams",)}
+
+
+def test_a_fragment_is_checked_like_a_whole() -> None:
+    refusals = loaded("accepts: []\nroutes: {GET /x: {price: 1}}", partial=True).refusals
+    assert {refusal.path for refusal in refusals} == {
+        ("accepts",),
+        ("routes", "GET /x", "upstream"),
+        ("routes", "GET /x", "price"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("fragment", "paths"),
+    [
+        ("defaults: {rateLimit: {requests: 1, window: 1m, __proto__: 5}}", []),
+        ("defaults: {rateLimit: {window: 1m, __proto__: {requests: 1}}}", []),
+        ("defaults: {rateLimit: {requests: 1, window: 1m, __proto__: {x: 1}}}", [("defaults", "rateLimit", "x")]),
+        ("defaults: {rateLimit: {requests: 1, window: 1m, __proto__: [1]}}", [("defaults", "rateLimit", "0")]),
+        ("wallets: {__proto__: 5}", []),
+        ("wallets: {__proto__: {base: 5}}", [("wallets", "base")]),
+    ],
+)
+def test_a_prototype_is_inherited_as_in_javascript(fragment: str, paths: list[tuple[str, ...]]) -> None:
+    assert [refusal.path for refusal in loaded(fragment, partial=True).refusals] == paths
