@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pricecheck.cli.shell import CLEAN, run
-from pricecheck.errors import InputError, UsageError
+from pricecheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from pricecheck.gateway.resolution import Answer, Request
 
@@ -41,33 +41,49 @@ def command(
 
     def job() -> int:
         from pricecheck.cli.checking import environment, one_of
+        from pricecheck.cli.requesting import RequestArguments, read_arguments, read_lines, refuse_two_inputs
         from pricecheck.engine import load_config, read_source
         from pricecheck.gateway.resolution import Gateway
         from pricecheck.report import answers
 
-        chosen = one_of("--output-format", output_format or ("json-lines" if requests else "text"), answers.FORMATS)
-        if (requests is None) == (method is None) or (method is None) != (path is None):
-            raise UsageError("say METHOD and PATH of one request, or --requests FILE")
-        asked = _from_file(requests) if requests else iter([_one(method or "", path or "", model, body, header or [])])
+        chosen = one_of(
+            "--output-format", output_format or ("text" if requests is None else "json-lines"), answers.FORMATS
+        )
+        typed = RequestArguments(method, path, model, body, header or ())
+        if requests is None:
+            asked = iter([read_arguments(typed)])
+        elif any(typed):
+            raise UsageError("--requests FILE holds whole requests: leave METHOD, PATH, --model, --body, --header away")
+        else:
+            refuse_two_inputs(config, requests)
+            asked = read_lines(requests)
         source = read_source(config, stdin_filename)
         gateway = Gateway(load_config(source, environment(env, env_file or ()), partial=partial))
-        put = answers.as_text if chosen == "text" else answers.as_json_line
-        pending: list[str] = []
-        for request in asked:
-            pending.append(put(_line(gateway.answer(request))))
-            if len(pending) == _LINES_AT_ONCE:
-                sys.stdout.write("".join(pending))
-                pending.clear()
-        sys.stdout.write("".join(pending))
+        put = answers.as_json_line if chosen == "json-lines" else answers.as_text
+        _write(put(_line(request, gateway.answer(request))) for request in asked)
         return CLEAN
 
     run(job)
 
 
-def _line(answer: Answer):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the report is loaded late
+def _write(lines: Iterable[str]) -> None:
+    """Write many at once; where a request can't be read, what came before it is written all the same."""
+    pending: list[str] = []
+    try:
+        for line in lines:
+            pending.append(line)
+            if len(pending) == _LINES_AT_ONCE:
+                sys.stdout.write("".join(pending))
+                pending.clear()
+    finally:
+        sys.stdout.write("".join(pending))
+
+
+def _line(request: Request, answer: Answer):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the report is loaded late
     from pricecheck.report.answers import AnswerLine
 
     return AnswerLine(
+        f"{request.method} {request.path}",
         answer.outcome.value,
         answer.route,
         answer.amount,
@@ -77,55 +93,3 @@ def _line(answer: Answer):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the
         answer.source,
         answer.trace,
     )
-
-
-def _one(method: str, path: str, model: str | None, body: str | None, headers: list[str]) -> Request:
-    if model is not None and body is not None:
-        raise UsageError("--model and --body say the same thing: give one")
-    fields: dict[str, object] = {"method": method, "path": path}
-    if model is not None:
-        fields["body"] = {"model": model}
-    if body is not None:
-        fields["body"] = _json(body, "--body")
-    pairs = [text.partition(":") for text in headers]
-    if not all(name and colon for name, colon, _ in pairs):
-        raise UsageError("--header: write NAME:VALUE")
-    fields["headers"] = {name.strip(): value.strip() for name, _, value in pairs}
-    return _request(fields, "request")
-
-
-def _from_file(path: str) -> Iterator[Request]:
-    from pricecheck.engine import read_source
-
-    source = read_source(path)
-    for number, line in enumerate(source.text.split("\n"), 1):
-        if line.strip():
-            yield _request(_json(line, f"{path}:{number}"), f"{path}:{number}")
-
-
-def _json(text: str, where: str) -> object:
-    import json
-
-    def refuse(constant: str) -> object:
-        raise ValueError(f"{constant} is no JSON")
-
-    try:
-        return json.loads(text, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where}: not JSON ({error})") from None
-
-
-def _request(fields: object, where: str) -> Request:
-    from pricecheck.gateway.matching import MISSING
-    from pricecheck.gateway.resolution import Request
-
-    if not isinstance(fields, dict):
-        raise InputError(f"{where}: a request is an object with method and path")
-    method, path, headers = fields.get("method"), fields.get("path"), fields.get("headers") or {}
-    if not isinstance(method, str) or not isinstance(path, str) or not method or not path.startswith("/"):
-        raise InputError(f'{where}: "method" and "path" are texts, and the path begins with /')
-    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise InputError(f'{where}: "headers" is an object of texts')
-    kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
-    has_body = "body" in fields and all("application/json" in kind for kind in kinds)
-    return Request(method, path, headers, fields["body"] if has_body else MISSING)

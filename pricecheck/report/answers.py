@@ -10,18 +10,19 @@ from pricecheck.report.visible import visible
 FORMATS = ("text", "json-lines")
 _OUTCOMES = {
     "payment": "payment required",
-    "free": "free: proxied without payment",
+    "free": "free, proxied without payment",
     "builtin": "answered by the gateway itself",
-    "missing_model": "400: no model",
-    "not_found": "404: no route",
+    "missing_model": "400, no model",
+    "not_found": "404, no route",
     "error": "fails",
     "dynamic": "not known before the gateway runs",
 }
 
 
 class AnswerLine(NamedTuple):
-    """An answer of the gateway; `amount` in smallest units. The names are the contract's."""
+    """An answer of the gateway to `request` (method and path); `amount` in smallest units."""
 
+    request: str
     outcome: str
     route: str | None
     amount: int | None
@@ -48,8 +49,9 @@ def as_json_line(answer: AnswerLine) -> str:
 
 
 def as_text(answer: AnswerLine) -> str:
-    """Give the outcome and the steps that led to it, one a line."""
-    lines = [f"  {'→ ' if number else ''}{visible(step)}" for number, step in enumerate(answer.trace)]
+    """Give the request, the outcome and the steps that led to it, one a line."""
+    lines = [f"{visible(answer.request)}: {_OUTCOMES[answer.outcome]}"]
+    lines += [f"  {'→ ' if number else ''}{visible(step)}" for number, step in enumerate(answer.trace)]
     if answer.pay_to is not None and answer.outcome in {"payment", "dynamic"}:
         lines.append(f"  paid to {visible(answer.pay_to)} on {visible(answer.network or '')}")
-    return "\n".join([_OUTCOMES[answer.outcome], *lines]) + "\n"
+    return "\n".join(lines) + "\n"
