@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.findings import Span
+from pricecheck.gateway.cross_checks import conflicts
 from pricecheck.gateway.documented import documented_spellings
 from pricecheck.gateway.explain import breaches
 from pricecheck.gateway.loading import Refusal, RefusalKind
@@ -13,6 +13,7 @@ from pricecheck.gateway.refusals import locate, refusal, value_span
 if TYPE_CHECKING:
     from pricecheck.gateway.cross_checks import Conflict
     from pricecheck.source.document import Document
+    from pricecheck.source.nodes import Node
 
 
 def explain(document: Document, value: object, judged: object) -> list[Refusal]:
@@ -32,11 +33,12 @@ def explain(document: Document, value: object, judged: object) -> list[Refusal]:
         if found.path not in said:
             said.add(found.path)
             refusals.append(found)
+    if isinstance(judged, dict):
+        refusals += [_conflict(root, found) for found in conflicts(judged) if found.path not in said]
     return sorted(refusals, key=lambda item: item.span)
 
 
-def conflict_refusal(document: Document, conflict: Conflict) -> Refusal:
+def _conflict(root: Node, conflict: Conflict) -> Refusal:
     """Put a conflict between fields at the field to show."""
-    place = locate(document.root, conflict.at) if document.root is not None else None
-    span = value_span(place) if place is not None else Span(0, 0)
+    span = value_span(locate(root, conflict.at))
     return Refusal(RefusalKind.CONFLICTING_FIELDS, conflict.message, span, conflict.path, help=conflict.help)

@@ -73,33 +73,31 @@ def load(document: Document, environment: Environment = None, *, partial: bool =
         return Loaded(document, environment, None, problems + nothing)
     refers = may_refer(document.source.text)
     value = plain(root, substituter(environment)) if refers else plain(root)
-    unset = tuple(_unset(document, environment)) if refers and environment is not None else ()
+    unset = _unset(document, environment) if refers and environment is not None else ()
     # The gateway stops at the first of these stages; what comes after is true all the same, and saves a second run.
-    return Loaded(document, environment, value, problems + unset + _refusals(document, value, partial=partial))
+    refusals = (*problems, *unset, *_refusals(document, value, partial=partial))
+    return Loaded(document, environment, value, refusals)
 
 
-def _refusals(document: Document, value: object, *, partial: bool) -> tuple[Refusal, ...]:
+def _refusals(document: Document, value: object, *, partial: bool) -> list[Refusal]:
     from pricecheck.gateway._accept import accepts
-    from pricecheck.gateway.cross_checks import conflicts
-    from pricecheck.gateway.prototypes import PROTOTYPE, inherited
 
-    found: list[Refusal] = []
-    judged = inherited(value) if PROTOTYPE in document.source.text else value
+    judged = value
+    if PROTOTYPE in document.source.text:
+        from pricecheck.gateway.prototypes import inherited
+
+        judged = inherited(value)
     if partial and isinstance(judged, dict):
         judged = {**_EMPTY_SECTIONS, **judged}
-    if not accepts(judged):
-        from pricecheck.gateway.explaining import explain
+    if accepts(judged):
+        return []
+    from pricecheck.gateway.explaining import explain
 
-        found += explain(document, value, judged)
-    if isinstance(judged, dict):
-        said = {refusal.path for refusal in found}
-        crossed = [conflict for conflict in conflicts(judged) if conflict.path not in said]
-        if crossed:
-            from pricecheck.gateway.explaining import conflict_refusal
+    return explain(document, value, judged)
 
-            found += [conflict_refusal(document, conflict) for conflict in crossed]
-    return tuple(found)
 
+PROTOTYPE = "__proto__"
+"""A key that most texts do not hold; see `gateway.prototypes`."""
 
 _EMPTY_SECTIONS: dict[str, object] = {
     "wallets": {},

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-PROTOTYPE = "__proto__"
-"""The key that, assigned to a JavaScript object, sets what the object inherits and is no field of its own."""
-
 
 def inherited(value: object) -> object:
     """Give a plain value as the gateway's schema sees it after the copy.
@@ -17,7 +14,7 @@ def inherited(value: object) -> object:
     if not isinstance(value, dict):
         return value
     own = {name: inherited(item) for name, item in value.items()}
-    prototype = own.pop(PROTOTYPE, None)
+    prototype = own.pop("__proto__", None)
     if isinstance(prototype, list):
         prototype = {str(number): item for number, item in enumerate(prototype)}
     if isinstance(prototype, dict):
