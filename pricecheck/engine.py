@@ -17,19 +17,26 @@ from pricecheck.source.text import SourceError, decode
 from pricecheck.source.yaml_parser import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
+    from pricecheck.rules.comparison import Baseline
 
 
 class Options(NamedTuple):
-    """How to check: the rules that run (registry order), severities by code, the environment for `${NAME}`."""
+    """How to check: the rules that run (registry order), severities by code, the environment for `${NAME}`.
+
+    `read` gives the bytes of a config where they do not come from the disk, `baseline_for` what a config is compared
+    with (None: there was none yet); both may raise a `PricecheckError`.
+    """
 
     rules: tuple[Rule, ...] = RULES
     severities: Mapping[str, Severity] = MappingProxyType({})
     environment: Environment = None
     settings: Settings = Settings()
+    read: Callable[[str], bytes] = files.read_bytes
+    baseline_for: Callable[[SourceText], Baseline | None] | None = None
 
 
 class Outcome(NamedTuple):
@@ -55,7 +62,7 @@ def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | Non
         return Outcome((), (), (str(error),))
     for path in targets:
         try:
-            source = read_source(path, stdin_name)
+            source = read_source(path, stdin_name, options.read)
             findings += check_source(source, options)
             checked.append(source.path)
         except PricecheckError as error:
@@ -63,7 +70,9 @@ def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | Non
     return Outcome(tuple(findings), tuple(checked), tuple(failures))
 
 
-def read_source(path: str, stdin_name: str | None = None) -> SourceText:
+def read_source(
+    path: str, stdin_name: str | None = None, read: Callable[[str], bytes] = files.read_bytes
+) -> SourceText:
     """Read and decode one config; `-` is standard input.
 
     Raises:
@@ -71,7 +80,7 @@ def read_source(path: str, stdin_name: str | None = None) -> SourceText:
     """
     name = (stdin_name or "<stdin>") if path == files.STDIN else path
     try:
-        return SourceText(name, decode(files.read_bytes(path)))
+        return SourceText(name, decode(read(path)))
     except SourceError as error:
         raise InputError(f"{name}: {error}") from None
 
@@ -80,7 +89,7 @@ def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
     """Run the selected rules over one text, in reading order; a path that ends in `.json` is read as JSON."""
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
-    context = Context(loaded, options.settings)
+    context = Context(loaded, options.settings, options.baseline_for(source) if options.baseline_for else None)
     readable = document.root is not None
     found = [
         (rule, finding)

@@ -63,15 +63,6 @@ def breaches(change: PriceChange, limits: Limits) -> tuple[Breach, ...]:
     return tuple(found)
 
 
-def judge(change: PriceChange, limits: Limits) -> Verdict:
-    """Give the verdict on a change, approvals aside."""
-    found = breaches(change, limits)
-    if found:
-        only_reported = found == (Breach.FIRST_MAPPED,) and not limits.enforce_additions
-        return Verdict.UNBOUNDED if only_reported else Verdict.OVER
-    return Verdict.UNBOUNDED if change.values is None else Verdict.WITHIN
-
-
 def is_beyond(before: Fraction, after: Fraction, limits: Limits) -> bool:
     """Tell whether a price moved further than the limits; from or to a negative one, any move does."""
     if before == after:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.loading import Loaded
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
+    from pricecheck.rules.comparison import Baseline, ComparedConfigs
     from pricecheck.source.document import Document
 
 
@@ -35,9 +36,10 @@ class Settings(NamedTuple):
 class Context:
     """One config as a rule sees it; the costly views are built once, when the first rule asks."""
 
-    def __init__(self, loaded: Loaded, settings: Settings) -> None:
+    def __init__(self, loaded: Loaded, settings: Settings, baseline: Baseline | None = None) -> None:
         self.loaded = loaded
         self.settings = settings
+        self.baseline = baseline
 
     @property
     def document(self) -> Document:
@@ -64,6 +66,15 @@ class Context:
         from pricecheck.prices.table import price_table
 
         return price_table(self.config)
+
+    @cached_property
+    def compared(self) -> ComparedConfigs | None:
+        """This config beside the one it replaces; None where nothing is compared, or there was none."""
+        if self.baseline is None:
+            return None
+        from pricecheck.rules.comparison import ComparedConfigs
+
+        return ComparedConfigs(self.baseline, self.table, self.document.source.path)
 
 
 CheckFunction = Callable[[Context], Iterable[Finding]]
