@@ -57,7 +57,7 @@ def command(
         elif output_format == "csv":
             text = price_list.as_csv(lines)
         else:
-            text = price_list.as_text(lines, width=terminal_width(), color=wants_color(color), every=every)
+            text = price_list.as_text(lines, columns=terminal_width(), color=wants_color(color), every=every)
         sys.stdout.write(text)
         return CLEAN
 

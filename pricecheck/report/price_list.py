@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.visible import visible
+from pricecheck.report.style import BOLD, DIM, Style
+from pricecheck.report.visible import visible, width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pricecheck.findings import Position
 
@@ -72,69 +74,97 @@ def as_csv(lines: Sequence[PriceLine]) -> str:
     return out.getvalue()
 
 
-def as_text(lines: Sequence[PriceLine], *, width: int, color: bool, every: bool) -> str:
-    """Give a table for a terminal, grouped by route.
+def as_text(lines: Sequence[PriceLine], *, columns: int, color: bool, every: bool) -> str:
+    """Give the rows for a person, `columns` columns wide, grouped by route; what there is to add stands below a row.
 
     Without `every`, the rows of the gateway's built-in table, which no line of the config sets, are one line a route.
     """
-    import io
-
-    from rich.console import Console
-
-    out = io.StringIO()
-    console = Console(file=out, width=width, no_color=not color, force_terminal=color, highlight=False, soft_wrap=False)
+    if not lines:
+        return "no routes: nothing is charged\n"
     routes: dict[str, list[PriceLine]] = {}
     for line in lines:
         routes.setdefault(line.route, []).append(line)
-    for number, (route, rows) in enumerate(routes.items()):
-        if number:
-            console.print()
-        console.print(visible(route), style="bold", markup=False)
-        console.print(_table(rows, every=every))
-    if not lines:
-        console.print("no routes: nothing is charged")
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    style = Style(color=color)
+    return "\n".join(
+        f"{style.paint(BOLD, visible(route))}\n{_columns(_shown(rows, every=every), columns, style)}"
+        for route, rows in routes.items()
+    )
 
 
-def _table(rows: Iterable[PriceLine], *, every: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 - rich is loaded late
-    from rich.table import Table
-    from rich.text import Text
+class _Shown(NamedTuple):
+    cells: tuple[str, str, str, str, str]
+    notes: tuple[str, ...] = ()
+    reachable: bool = True
 
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("  selector", overflow="fold", ratio=3)
-    table.add_column("written", overflow="fold")
-    table.add_column("charged", justify="right", no_wrap=True)
-    table.add_column("units", justify="right", no_wrap=True)
-    table.add_column("source", no_wrap=True)
-    built_in = [row for row in rows if row.source == "default-table"]
-    hidden = built_in if not every else []
+
+_HEAD = _Shown(("selector", "written", "charged", "units", "source"))
+_TO_THE_RIGHT = (False, False, True, True, False)
+_INDENT, _GAP = "  ", "  "
+_WIDEST = 24
+_LEAST_SELECTOR = 20
+
+
+def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[_Shown]:
+    yield _HEAD
+    hidden: list[PriceLine] = []
     for row in rows:
-        if row in hidden:
+        if row.source == "default-table" and not every:
+            hidden.append(row)
             continue
-        table.add_row(*[Text(cell) for cell in _cells(row)], style=None if row.reachable else "dim")
+        notes = [] if row.where is None else [_conditions(row.where)]
+        if row.reason is not None:
+            notes.append(visible(row.reason))
+        if not row.reachable:
+            notes.append("unreachable: no request gets this price")
+        charged = "free" if row.amount == 0 else _cut(row.dollars or "?")
+        units = "" if row.amount is None else _cut(str(row.amount))
+        cells = (visible(row.selector), _cut(visible(row.price or "")), charged, units, row.source)
+        yield _Shown(cells, tuple(notes), row.reachable)
     if hidden:
         known = sorted((row for row in hidden if row.amount is not None), key=lambda row: row.amount or 0)
-        spread = f"{known[0].dollars} to {known[-1].dollars}" if known else "unknown"
-        table.add_row(
-            Text(f"  {len(hidden)} built-in models"),
-            Text(""),
-            Text(spread),
-            Text(""),
-            Text("default-table"),
-        )
-    return table
+        notes = [f"{known[0].dollars} to {known[-1].dollars}; --all lists them"] if known else ["--all lists them"]
+        yield _Shown((f"{len(hidden)} built-in models", "", "", "", "default-table"), tuple(notes))
 
 
-def _cells(row: PriceLine) -> list[str]:
-    selector = row.selector
-    if row.where is not None:
-        conditions = ", ".join(f"{key}: {value}" for key, value in row.where.items()) or "always"
-        selector = f"{selector} {{{conditions}}}"
-    if not row.reachable:
-        selector = f"{selector} (unreachable)"
-    charged = "free" if row.amount == 0 else row.dollars or f"? {row.reason}"
-    written = "" if row.price is None else visible(row.price)
-    return [f"  {visible(selector)}", written, charged, "" if row.amount is None else str(row.amount), row.source]
+def _columns(shown: Iterable[_Shown], total: int, style: Style) -> str:
+    rows = list(shown)
+    widths = [max(width(row.cells[column]) for row in rows) for column in range(len(_HEAD.cells))]
+    rest = sum(widths[1:]) + len(_GAP) * len(widths[1:]) + len(_INDENT)
+    widths[0] = min(widths[0], max(_LEAST_SELECTOR, total - rest))
+    out: list[str] = []
+    for row in rows:
+        text = _line(row.cells, widths)
+        out.append(text if row.reachable else style.paint(DIM, text))
+        for note in row.notes:
+            indent = _INDENT * 2
+            out += [style.paint(DIM, indent + part) for part in wrap(note, max(_LEAST_SELECTOR, total - len(indent)))]
+    return "\n".join(out) + "\n"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Line up the cells; a selector too long for its column has a line of its own."""
+    selector, *others = cells
+    long = width(selector) > widths[0]
+    padded = [
+        " " * (widest - width(cell)) + cell if right else cell + " " * (widest - width(cell))
+        for cell, widest, right in zip(["" if long else selector, *others], widths, _TO_THE_RIGHT, strict=True)
+    ]
+    line = (_INDENT + _GAP.join(padded)).rstrip()
+    return f"{_INDENT}{selector}\n{line}" if long else line
+
+
+def _conditions(where: Mapping[str, object]) -> str:
+    import json
+
+    # As JSON, since the text "1" and the number 1 are two conditions.
+    named = ", ".join(
+        f"{visible(key)}: {visible(json.dumps(value, ensure_ascii=False))}" for key, value in where.items()
+    )
+    return f"where {named}" if named else "where: always"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def _harmless(cell: str) -> str:
