@@ -6,7 +6,7 @@ from functools import cache
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pricecheck.gateway.environment import Unresolved
@@ -142,6 +142,9 @@ def _matches(pattern: str, value: str) -> bool:
     return rest(0, 0)
 
 
+@example("*a*a", "aa")
+@example("a*b*", "abb\n")
+@example("*a\n*", "ba\nb")
 @given(st.text(alphabet="ab*\n.", max_size=8), st.text(alphabet="ab\n.", max_size=9))
 def test_globs_match_what_the_definition_says(pattern: str, value: str) -> None:
     assert (glob(pattern).fullmatch(value) is not None) == _matches(pattern, value)
