@@ -102,6 +102,8 @@ def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
 
 def _stamp(source: SourceText, found: Iterable[tuple[Rule, Finding]], options: Options) -> list[StampedFinding]:
     ordered = sorted(found, key=lambda pair: (pair[1].span, pair[0].code))
+    if not ordered:
+        return []
     prints = stamp_fingerprints(
         (rule.code, source.path, finding.path, _first_line(source, finding)) for rule, finding in ordered
     )
@@ -142,4 +144,4 @@ def load_config(source: SourceText, environment: Environment = None, *, partial:
 
 def is_json(path: str) -> bool:
     """Say whether the gateway reads a file of this name as JSON (gateway.md §1.1)."""
-    return path.lower().endswith(".json")
+    return path.endswith(".json")

@@ -11,7 +11,7 @@ from pricecheck.gateway.fields import FIELDS, Lenient, json_type
 from pricecheck.gateway.javascript import PROTOTYPE
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.rules.nearest import close_names, did_you_mean
-from pricecheck.source.nodes import Alias, Scalar, walk
+from pricecheck.source.nodes import Alias, Scalar, resolve, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,9 +109,10 @@ def dropped_field(context: Context) -> Iterator[Finding]:
     """
     seen: set[Span] = set()
     for kind, field in _lenient_objects(context.config):
-        if not isinstance(field.value, dict) or field.span in seen:
+        span = resolve(field.node).span
+        if not isinstance(field.value, dict) or span in seen:
             continue
-        seen.add(field.span)
+        seen.add(span)
         known = FIELDS[kind]
         taken = set(field.value)
         for name in [name for name in field.value if name not in known]:

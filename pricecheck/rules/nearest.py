@@ -17,17 +17,18 @@ _CLOSE = 0.75
 _SHOWN = 2
 
 
-def close_names(word: str, candidates: Iterable[str]) -> list[str]:
+def close_names(word: str, candidates: Iterable[str], cutoff: float = _CLOSE) -> list[str]:
     """Give the candidates (two at most, the nearest first) that `word` was perhaps meant to be.
 
-    Case, `-` and `_` make no difference; a candidate that differs in nothing else is the only one.
+    Case, `-` and `_` make no difference; a candidate that differs in nothing else is the only one. `cutoff` is how much
+    of the two must be the same, from 0 to 1.
     """
     from difflib import get_close_matches
 
     bare = {_bare(name): name for name in candidates}
     if _bare(word) in bare:
         return [bare[_bare(word)]]
-    return [bare[close] for close in get_close_matches(_bare(word), bare, n=_SHOWN, cutoff=_CLOSE)]
+    return [bare[close] for close in get_close_matches(_bare(word), bare, n=_SHOWN, cutoff=cutoff)]
 
 
 def _bare(name: str) -> str:

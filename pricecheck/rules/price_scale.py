@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact, Label, Severity
@@ -15,6 +15,7 @@ from pricecheck.rules.model import Context, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from fractions import Fraction
 
     from pricecheck.gateway.config import ModelPrice, Payment, Route
 
@@ -43,7 +44,8 @@ def magnitude_slip(context: Context) -> Iterator[Finding]:
     - the gateway's built-in table, after taking into account by what factor the route's other prices lie above that
       table.
 
-    With the built-in table as the only witness, a thousandfold distance is asked for.
+    With the built-in table as the only witness, a thousandfold distance is asked for. A price that several models of
+    the route share is taken as meant.
 
     ## Why is this bad?
     Providers quote per thousand or per million tokens, the gateway charges per request: a price copied from a
@@ -97,7 +99,10 @@ def _slips(route: Route, decimals: int) -> Iterator[Finding]:
     families: dict[str, list[tuple[ModelPrice, int]]] = {}
     for model, amount in priced:
         families.setdefault(base_model(model.name), []).append((model, amount))
+    shared = Counter(amount for _, amount in priced)
     for model, amount in suspects:
+        if shared[amount] > _FEWEST_WITNESSES:
+            continue
         kin = [other for other in families[base_model(model.name)] if other[0] is not model]
         finding = _against_kin(route, model, amount, kin, decimals) or _against_table(
             route, model, amount, [other for other in priced if other[0] is not model], decimals
@@ -136,6 +141,8 @@ def _suspects(priced: Sequence[tuple[ModelPrice, int]], decimals: int) -> list[t
 def _against_kin(
     route: Route, model: ModelPrice, amount: int, kin: Sequence[tuple[ModelPrice, int]], decimals: int
 ) -> Finding | None:
+    from fractions import Fraction
+
     if len(kin) < _FEWEST_WITNESSES:
         return None
     middle = sorted(value for _, value in kin)[len(kin) // 2]
@@ -154,6 +161,8 @@ def _against_kin(
 def _against_table(
     route: Route, model: ModelPrice, amount: int, others: Sequence[tuple[ModelPrice, int]], decimals: int
 ) -> Finding | None:
+    from fractions import Fraction
+
     reference = _table_amount(model.name, decimals)
     if reference is None:
         return None

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 NATURAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z")
 """An ordinary decimal number, which reads the same to a person and to the gateway."""
 
-_PER_TOKENS = re.compile(r"/\s*\d*\s*k?\s*-?\s*tokens?\Z", re.IGNORECASE)
+PER_TOKENS = re.compile(r"\s*/\s*\d*\s*k?\s*-?\s*tokens?\s*\Z", re.IGNORECASE)
+"""The suffix of prices in docs before 2026-02-20, such as `/1k-tokens` (gateway.md §7); PC602 speaks of it."""
+
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z")
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}\Z")
 _WITH_CURRENCY = re.compile(r"([0-9]*\.[0-9]+)\s*(?:usd|usdc|dollars?)\Z", re.IGNORECASE)
@@ -208,7 +210,7 @@ def unparsable_price(context: Context) -> Iterator[Finding]:
     """
 
     def verdict_on(price: PriceText) -> Verdict | None:
-        if price.reading.amount is not None or _PER_TOKENS.search(price.text):
+        if price.reading.amount is not None or PER_TOKENS.search(price.text):
             return None
         message = f'"{price.text}" is no number the gateway can read: every request that gets this price fails with 502'
         mended = _mended(price.text)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact
-from pricecheck.gateway.routing import compile_route
+from pricecheck.gateway.routing import compile_route, split_target
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.rules.nearest import close_names, did_you_mean, part_of
 from pricecheck.rules.route_patterns import RouteNames, wildcard
@@ -26,6 +26,7 @@ METHODS = frozenset({
 """What Node reads as a request at all (its `http.METHODS`); it answers any other method with 400 on its own."""
 
 _USUAL_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+_CLOSE = 0.65
 _GLUED = re.compile(r"([A-Za-z]+)[:\s\u00a0]*(/\S*)\Z")
 _ORDINARY = re.compile(r"(?!(?:\.|%2[eE]){1,2}\Z)[A-Za-z0-9._~!$&'()*+,;=:@%\-]+\Z")
 
@@ -143,12 +144,7 @@ def _impossible_segment(context: Context, names: RouteNames, route: Route) -> It
 
 def _as_it_arrives(segment: str) -> str:
     """Give the segment as the URL parser writes it, empty where it vanishes; the same is a segment that can arrive."""
-    from ada_url import URL
-
-    try:
-        return URL("http://gateway.invalid/" + segment).pathname.removeprefix("/")
-    except ValueError:
-        return ""
+    return split_target(f"/{segment}")[0].removeprefix("/")
 
 
 @rule(
@@ -196,7 +192,7 @@ def unknown_method(context: Context) -> Iterator[Finding]:
         written = route.key.partition(" ")[0]
         parts = [part for part in re.split(r"[^A-Za-z\-]+", written) if part]
         several = len(parts) > 1 and all(part.upper() in METHODS for part in parts)
-        close = [] if several or written.upper() in {"ANY", "ALL", "*"} else close_names(written, _USUAL_METHODS)
+        close = [] if several else _meant(route.method)
         if len(close) == 1:
             key = f"{close[0]} {route.pattern}"
             fix = names.rename(route, key, f'write "{key}"')
@@ -209,3 +205,8 @@ def unknown_method(context: Context) -> Iterator[Finding]:
             help=did_you_mean(close) if close else "write a route for each method, such as `GET` and `POST`",
             fix=fix,
         )
+
+
+def _meant(method: str) -> list[str]:
+    """Give the methods that a misspelt one may stand for; they begin with the same letter (`READ` is no `HEAD`)."""
+    return close_names(method, [usual for usual in _USUAL_METHODS if usual[0] == method[0]], _CLOSE)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity, Span
 from pricecheck.gateway.versions import is_older, too_new_for
 from pricecheck.rules.model import Fixability, rule
-from pricecheck.rules.price_text import NATURAL, bare
+from pricecheck.rules.price_text import NATURAL, PER_TOKENS, bare
 from pricecheck.rules.writing import rewrite_scalar
 from pricecheck.source.nodes import Mapping, Scalar
 
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from pricecheck.gateway.field import Field
     from pricecheck.rules.model import Context
-
-PER_TOKENS = re.compile(r"\s*/\s*\d*\s*k?\s*-?\s*tokens?\s*\Z", re.IGNORECASE)
-"""The suffix of prices in docs before 2026-02-20, such as `/1k-tokens`."""
 
 
 @rule(

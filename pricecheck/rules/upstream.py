@@ -184,13 +184,13 @@ def timeout_unit(context: Context) -> Iterator[Finding]:
     The fix multiplies by 1000, from 1 up. It is unsafe: a timeout that was meant in milliseconds becomes a thousand
     times as long.
     """
-    from decimal import Decimal
-
     for upstream in context.config.upstreams.values():
         timeout = upstream.field.get("timeout")
         number = timeout.number if timeout else None
         if timeout is None or number is None or not 0 < number < _MILLISECONDS:
             continue
+        from decimal import Decimal
+
         exact = Decimal(repr(number))
         meant = _plain(exact * _MILLISECONDS)
         yield Finding(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Severity, SourceText, Span, StampedFinding
 from pricecheck.fingerprints import stamp_fingerprints
 from pricecheck.report.model import Report, RuleInfo
