@@ -83,8 +83,9 @@ def price_texts(config: Config) -> PriceTexts:
             if not isinstance(text, Unresolved):
                 found.setdefault(PriceText(text, asset), []).extend(sites)
         for field in _route_fields(route):
-            # An empty price or fallback counts as absent (gateway.md §4): it charges nothing that could be judged.
-            if field.known_text:
+            # An empty text counts as absent and charges nothing that could be judged, but for one (gateway.md §4).
+            empty_counts = route.token_based and field.path[-1] == "fallback"
+            if field.known_text or (empty_counts and field.known_text is not None):
                 found.setdefault(PriceText(field.known_text, asset), []).append(PriceSite(route, field))
     root_asset = config.accepts[0].asset.known_text if config.accepts else None
     for field in _root_fields(config):

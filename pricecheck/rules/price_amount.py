@@ -102,6 +102,8 @@ def accidentally_free(context: Context) -> Iterator[Finding]:
         why = (
             f"{price.unit} has {price.decimals} decimals, the rest is cut off"
             if reading.lost
+            else "it is empty"
+            if not price.text
             else "there is no number in it"
             if not any(letter.isdigit() for letter in price.text)
             else "the gateway reads it as 0"
