@@ -53,6 +53,12 @@ def _configs_below(folder: str) -> Iterator[str]:
                 yield os.path.normpath(os.path.join(parent, name))
 
 
+def is_skipped(path: str) -> bool:
+    """Tell whether `expand` never looks into the folders of this relative path."""
+    folders = path.replace(os.sep, "/").split("/")[:-1]
+    return any(name in _SKIPPED_FOLDERS or (name.startswith(".") and name != ".") for name in folders)
+
+
 def read_bytes(path: str) -> bytes:
     """Give the bytes of a regular file, or of standard input for `-`.
 

@@ -8,6 +8,7 @@ SCHEMA_FILES = {
     "config": "tollbooth.schema.json",
     "policy": "policy.schema.json",
     "report": "report.schema.json",
+    "diff": "diff.schema.json",
 }
 """Name on the command line to file name in `schemas/`."""
 

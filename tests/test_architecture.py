@@ -26,7 +26,7 @@ ALLOWED = {
     "rewrite": GROUND | {"source", "gateway", "prices", "policy", "rules"},
     "engine": GROUND | {"source", "gateway", "prices", "policy", "rules"},
     "report": {"findings", "schema_files"},
-    "cli": GROUND | {"source", "gateway", "prices", "policy", "rules", "rewrite", "engine", "report"},
+    "cli": GROUND | {"source", "gateway", "prices", "policy", "rules", "rewrite", "engine", "report", "revisions"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -86,7 +86,17 @@ def test_help_loads_nothing_heavy() -> None:
 def test_check_on_a_clean_file_loads_yaml_and_nothing_else_heavy() -> None:
     loaded = _modules_loaded("check", str(PACKAGE.parent / "fixtures" / "clean.yaml"))
     assert "yaml" in loaded
-    assert not loaded & {*HEAVY, "typer", "difflib", "pathlib", "subprocess", "dataclasses", "inspect", "hashlib", "json"}
+    assert not loaded & {
+        *HEAVY,
+        "typer",
+        "difflib",
+        "pathlib",
+        "subprocess",
+        "dataclasses",
+        "inspect",
+        "hashlib",
+        "json",
+    }
 
 
 def test_check_with_findings_loads_no_more_than_the_explainer() -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "pricecheck.cli.check",
+    "diff": "pricecheck.cli.diff",
     "prices": "pricecheck.cli.prices",
     "quote": "pricecheck.cli.quote",
     "rule": "pricecheck.cli.rule",

@@ -1,0 +1,54 @@
+"""`pricecheck diff`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pricecheck.cli.diffing import DiffArguments, run_diff
+from pricecheck.cli.shell import run
+
+
+def command(
+    *,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="OLD and NEW (files, REF:PATH or - for standard input); with --against: configs or folders."
+        ),
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="Compare with this git revision.")] = None,
+    staged: Annotated[bool, typer.Option("--staged", help="Take the new side from the index.")] = False,
+    to: Annotated[str | None, typer.Option(help="Take the new side from this git revision.")] = None,
+    merge_base: Annotated[
+        bool, typer.Option("--merge-base", help="Compare with the common ancestor of REF and the new side.")
+    ] = False,
+    output_format: Annotated[
+        list[str] | None, typer.Option(help="text, json, markdown or github; repeatable as FORMAT=PATH.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where anything changed.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List every change: group nothing.")] = False,
+    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
+    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
+    policy: Annotated[str | None, typer.Option(help="The policy file, instead of the nearest pricecheck.toml.")] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="No policy and no approvals.")] = False,
+) -> None:
+    """Show what callers will be charged differently, whichever lines moved."""
+    arguments = DiffArguments(
+        paths=tuple(paths or ()),
+        against=against,
+        staged=staged,
+        to=to,
+        merge_base=merge_base,
+        output_format=tuple(output_format or ()),
+        exit_code=exit_code,
+        every=every,
+        color=color,
+        env=env,
+        env_file=tuple(env_file or ()),
+        policy=policy,
+        isolated=isolated,
+    )
+    run(lambda: run_diff(arguments))

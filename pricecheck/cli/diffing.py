@@ -1,0 +1,256 @@
+"""The job of `diff`: from two sides to a report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck import files
+from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
+from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
+from pricecheck.errors import InputError, UsageError
+from pricecheck.revisions import find_repository
+from pricecheck.rules.comparison import Baseline, ComparedConfigs, JudgedChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.findings import Position, SourceText
+    from pricecheck.gateway.config import Config
+    from pricecheck.gateway.environment import Environment
+    from pricecheck.prices.changes import PriceChange
+    from pricecheck.prices.table import PriceRow
+    from pricecheck.report.price_diff import ChangeLine, FileDiff, PriceDiff, PriceSide, StructureLine
+
+_NO_ROUTES = "{wallets: {}, accepts: [], upstreams: {}, routes: {}}"
+"""What a config is compared with that was not there: nothing is charged."""
+
+
+class DiffArguments(NamedTuple):
+    """The command line of `diff`, as typed; the defaults are those of the command."""
+
+    paths: tuple[str, ...] = ()
+    against: str | None = None
+    staged: bool = False
+    to: str | None = None
+    merge_base: bool = False
+    output_format: tuple[str, ...] = ()
+    exit_code: bool = False
+    every: bool = False
+    color: str = "auto"
+    env: bool = False
+    env_file: tuple[str, ...] = ()
+    policy: str | None = None
+    isolated: bool = False
+
+
+class _Pair(NamedTuple):
+    """Two versions of a config; None where there is none. `folder` is where its policy is looked for."""
+
+    old: SourceText | None
+    new: SourceText | None
+    folder: str
+    note: str | None = None
+
+
+def run_diff(arguments: DiffArguments) -> int:
+    """Compare, report, and give the exit code.
+
+    Raises:
+        UsageError: a flag's value does not exist, or flags do not go together.
+        InputError: a side can't be read.
+    """
+    from pricecheck.cli.checking import environment, one_of
+    from pricecheck.report.price_diff import FORMATS
+
+    one_of("--color", arguments.color, ("auto", "always", "never"))
+    formats = [value.partition("=")[::2] for value in arguments.output_format or ("text",)]
+    for name, _ in formats:
+        one_of("--output-format", name, FORMATS)
+    variables = environment(arguments.env, arguments.env_file)
+    policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
+    sides = None if arguments.against is None else _sides(arguments, arguments.against)
+    pairs = list(_pairs_of(sides, arguments.paths) if sides else _two(arguments))
+    diff = _diff(pairs, sides, policies, variables)
+    for name, path in formats:
+        text = _rendered(name, diff, arguments, to_terminal=not path)
+        if path:
+            with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.write(text)
+        else:
+            sys.stdout.write(text)
+    has_changed = any(file.changes or file.structure for file in diff.files)
+    return FOUND if arguments.exit_code and has_changed else CLEAN
+
+
+def _sides(arguments: DiffArguments, ref: str) -> Against:
+    if arguments.staged and arguments.to:
+        raise UsageError("--staged and --to both name the new side: give one")
+    where = arguments.paths[0] if arguments.paths else "."
+    return against(ref, where, staged=arguments.staged, to=arguments.to, merge_base=arguments.merge_base)
+
+
+def _pairs_of(sides: Against, paths: tuple[str, ...]) -> Iterator[_Pair]:
+    """Yield the configs of both sides, each with the one it takes over from."""
+    wanted = _wanted(sides, paths)
+    if not wanted:
+        raise InputError(f"no tollbooth config here, nor in {sides.ref} (looked for {', '.join(files.CONFIG_NAMES)})")
+    taken: set[str] = set()
+    for path in (path for path in wanted if sides.exists(path)):
+        found, old = sides.old_path(path), old_source(sides, path)
+        taken.add(os.path.normpath(found or ""))
+        note = None
+        if found is None or old is None:
+            note = f"not in {sides.ref}: a first deploy, so that no bounds apply"
+        elif os.path.normpath(found) != os.path.normpath(path):
+            note = f"takes over from {found}"
+        yield _Pair(old, text_of(path, sides.read_new(path)), _folder(path), note)
+    for path in (path for path in wanted if not sides.exists(path) and os.path.normpath(path) not in taken):
+        content = sides.read_old(path)
+        if content is None:
+            raise InputError(f"{path}: is neither in {sides.ref} nor in what it is compared with")
+        yield _Pair(text_of(sides.old_label(path), content), None, _folder(path), "the config is gone")
+
+
+def _wanted(sides: Against, paths: tuple[str, ...]) -> list[str]:
+    """Give the configs named, those below the folders named, or all of either side."""
+    if not paths:
+        return sides.configs()
+    wanted = [path for path in paths if not os.path.isdir(path)]
+    for folder in (os.path.normpath(path) for path in paths if os.path.isdir(path)):
+        below = "" if folder == os.curdir else folder + os.sep
+        wanted += [path for path in sides.configs() if path.startswith(below)]
+    return list(dict.fromkeys(wanted))
+
+
+def _folder(path: str) -> str:
+    return os.path.dirname(os.path.abspath(path))
+
+
+def _two(arguments: DiffArguments) -> Iterator[_Pair]:
+    if len(arguments.paths) != 2:  # noqa: PLR2004 - OLD and NEW
+        raise UsageError("say OLD and NEW, or --against REF")
+    if arguments.staged or arguments.to or arguments.merge_base:
+        raise UsageError("--staged, --to and --merge-base go with --against REF")
+    old, new = arguments.paths
+    yield _Pair(_side(old), _side(new), _folder(_path_of(new)))
+
+
+def _path_of(name: str) -> str:
+    return name if os.path.exists(name) or ":" not in name else name.partition(":")[2]
+
+
+def _side(name: str) -> SourceText:
+    """Read a file, or `REF:PATH` (`:PATH` is what is staged); a file of that very name wins."""
+    if name == files.STDIN or os.path.exists(name) or ":" not in name:
+        return text_of("<stdin>" if name == files.STDIN else name, files.read_bytes(name))
+    ref, _, path = name.partition(":")
+    repository = find_repository(path)
+    content = repository.read(ref or ":", path)
+    if content is None:
+        raise InputError(f"{name}: {path} is not {f'in {ref}' if ref else 'staged'}")
+    return text_of(name, content)
+
+
+def _diff(pairs: list[_Pair], sides: Against | None, policies: Policies, variables: Environment) -> PriceDiff:
+    from pricecheck.report.price_diff import PriceDiff
+
+    return PriceDiff([_compared(pair, sides, policies, variables) for pair in pairs])
+
+
+def _compared(pair: _Pair, sides: Against | None, policies: Policies, variables: Environment) -> FileDiff:
+    from pricecheck.engine import load_config
+    from pricecheck.findings import SourceText
+    from pricecheck.prices.table import price_table
+    from pricecheck.report.price_diff import FileDiff
+
+    nothing = SourceText("nothing", _NO_ROUTES)
+    policy, folder = policies.of(sides, pair.folder)
+    source, new_source = pair.old or nothing, pair.new or nothing
+    new: Config = load_config(new_source, variables) if pair.new else old_config(nothing, variables)
+    baseline = Baseline(
+        sides.ref if sides else source.path, source, old_config(source, variables), policy, policies.approves(folder)
+    )
+    compared = ComparedConfigs(baseline, price_table(new), new_source.path)
+    places = _Places(source, new_source)
+    # A whole config that is new or gone is said once, not in every part.
+    structure = list(_structure(compared, new_source)) if pair.old and pair.new else []
+    return FileDiff(
+        pair.old.path if pair.old else None,
+        pair.new.path if pair.new else None,
+        pair.note,
+        [_line(judged, compared, places) for judged in compared.changes],
+        structure,
+    )
+
+
+class _Places(NamedTuple):
+    old: SourceText
+    new: SourceText
+
+
+def _structure(compared: ComparedConfigs, source: SourceText) -> Iterator[StructureLine]:
+    from pricecheck.prices.places import field_at
+    from pricecheck.report.price_diff import StructureLine
+
+    for change in compared.structure:
+        field = field_at(compared.new.config, change.path)
+        start = source.position(field.key_span.start) if field else None
+        yield StructureLine(source.path, change.topic.value, change.message, change.path, start)
+
+
+def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> ChangeLine:
+    from pricecheck.prices.families import base_model
+    from pricecheck.report.price_diff import ChangeLine
+
+    change = judged.change
+    model = change.selector.removeprefix("model:") if change.selector.startswith("model:") else None
+    example = change.example
+    return ChangeLine(
+        file=places.new.path,
+        old_file=places.old.path,
+        route=change.route,
+        selector=change.selector,
+        family=base_model(model) if model else "",
+        kind=change.kind.value,
+        before=_price(change.before, places.old),
+        after=_price(change.after, places.new),
+        ratio=change.ratio,
+        verdict=judged.verdict.value,
+        bound=_bound(change, compared),
+        rules=tuple(breach.value for breach in judged.breaches),
+        silent=change.silent,
+        first_mapped=change.first_mapped,
+        example=example.as_record() if example else None,
+    )
+
+
+def _price(row: PriceRow | None, source: SourceText) -> PriceSide | None:
+    from pricecheck.report.price_diff import PriceSide
+
+    if row is None:
+        return None
+    start: Position | None = source.position(row.span.start) if row.span else None
+    return PriceSide(
+        row.route, row.selector, row.amount, row.dollars, row.asset, row.price, row.source, row.unknown_reason, start
+    )
+
+
+def _bound(change: PriceChange, compared: ComparedConfigs) -> str | None:
+    bounds = compared.baseline.policy.bounds
+    values = change.values
+    if values is None or values[0] <= 0 or values[0] == values[1]:
+        return None
+    return f"+{bounds.max_increase.text}" if values[1] > values[0] else f"-{bounds.max_decrease.text}"
+
+
+def _rendered(name: str, diff: PriceDiff, arguments: DiffArguments, *, to_terminal: bool) -> str:
+    from pricecheck.report import price_diff
+
+    if name == "json":
+        return price_diff.as_json(diff)
+    from pricecheck.report.price_diff_text import as_text
+
+    color = to_terminal and wants_color(arguments.color)
+    return as_text(diff, width=terminal_width(), color=color, every=arguments.every)

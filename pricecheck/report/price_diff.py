@@ -1,0 +1,218 @@
+"""A price diff as every format gets it, its summary, and its JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from fractions import Fraction
+
+    from pricecheck.findings import Position
+
+FORMATS = ("text", "json", "markdown", "github")
+
+_PERCENT_DIGITS = 12
+
+
+class PriceSide(NamedTuple):
+    """One side of a change. `amount` is in smallest units of `asset`, None where `reason` says why it is unknown.
+
+    `dollars` is the amount as a price text, `price` the text as written, `start` where it stands (None for what the
+    gateway brings itself).
+    """
+
+    route: str
+    selector: str
+    amount: int | None
+    dollars: str | None
+    asset: str
+    price: str | None
+    source: str
+    reason: str | None
+    start: Position | None
+
+
+class ChangeLine(NamedTuple):
+    """One change. `family` is the base model, to group by; `bound` the bound it is held to, as text.
+
+    `rules` are the codes of the bounds it breaks, approved or not; `example` a request that shows it, as
+    `quote --requests` reads it.
+    """
+
+    file: str
+    old_file: str
+    route: str
+    selector: str
+    family: str
+    kind: str
+    before: PriceSide | None
+    after: PriceSide | None
+    ratio: Fraction | None
+    verdict: str
+    bound: str | None
+    rules: tuple[str, ...]
+    silent: bool
+    first_mapped: bool
+    example: Mapping[str, object] | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the gate refuses it."""
+        return self.verdict == "over"
+
+
+class StructureLine(NamedTuple):
+    """A change that is not one of a price; `start` is where it stands in the new file, None if it is gone."""
+
+    file: str
+    topic: str
+    message: str
+    path: tuple[str | int, ...]
+    start: Position | None
+
+
+class FileDiff(NamedTuple):
+    """Two versions of one config, by their labels; None where there is none. `note` says what a reader must know."""
+
+    old: str | None
+    new: str | None
+    note: str | None
+    changes: Sequence[ChangeLine]
+    structure: Sequence[StructureLine]
+
+    @property
+    def title(self) -> str:
+        """The heading of the file: `main:a.yaml → a.yaml`."""
+        return f"{self.old or 'nothing'} → {self.new or 'nothing'}"
+
+
+class PriceDiff(NamedTuple):
+    """The diff of one or several configs."""
+
+    files: Sequence[FileDiff]
+
+    @property
+    def changes(self) -> list[ChangeLine]:
+        """All changes, those over a bound first, then the silent ones, otherwise in file order."""
+        return sorted(
+            (line for file in self.files for line in file.changes),
+            key=lambda line: (not line.is_over, line.verdict != "approved", not line.silent),
+        )
+
+    @property
+    def structure(self) -> list[StructureLine]:
+        """All structural changes."""
+        return [line for file in self.files for line in file.structure]
+
+
+KINDS = ("raised", "lowered", "freed", "unfreed", "added", "removed", "unknown")
+_WORDS = {"freed": "made free", "unfreed": "no longer free", "unknown": "not comparable"}
+
+
+def counts(diff: PriceDiff) -> dict[str, int]:
+    """Count the changes by kind, and those that are silent, over a bound, approved."""
+    lines = diff.changes
+    return {
+        **{kind: sum(line.kind == kind for line in lines) for kind in KINDS},
+        "silent": sum(line.silent for line in lines),
+        "over": sum(line.is_over for line in lines),
+        "approved": sum(line.verdict == "approved" for line in lines),
+        "structure": len(diff.structure),
+    }
+
+
+def summary(diff: PriceDiff) -> str:
+    """Give the first line: `3 raised, 1 lowered, 1 repriced silently; 1 over bound`."""
+    numbers = counts(diff)
+    parts = [f"{numbers[kind]} {_WORDS.get(kind, kind)}" for kind in KINDS if numbers[kind]]
+    if numbers["silent"]:
+        parts.append(f"{numbers['silent']} repriced silently")
+    verdict = [f"{numbers['over']} over bound"] if numbers["over"] else []
+    if numbers["approved"]:
+        verdict.append(f"{numbers['approved']} approved")
+    others = numbers["structure"]
+    more = f"; {others} other change{'s' if others > 1 else ''}" if others else ""
+    if not parts:
+        return f"no effective price change{more}"
+    return f"{', '.join(parts)}; {', '.join(verdict) or 'none over bound'}{more}"
+
+
+def percent(ratio: Fraction | None, bound: str | None = None) -> str:
+    """Give a change as `+20.00 %`, with more digits where fewer would look like the bound itself; empty for None."""
+    if ratio is None:
+        return ""
+    limit = bound.replace("%", "").strip().lstrip("+-−") if bound else None  # noqa: RUF001 - a typographic minus
+    shown = Decimal(0)
+    for digits in range(2, _PERCENT_DIGITS + 1):
+        shown = _rounded(abs(ratio) * 100, digits)
+        if limit is None or shown != Decimal(limit) or shown == abs(ratio) * 100:
+            break
+    return f"{'-' if ratio < 0 else '+'}{shown} %"
+
+
+def as_json(diff: PriceDiff) -> str:
+    """Give the contract's JSON (schemas/diff.schema.json); amounts and ratios are decimal strings."""
+    import json
+
+    record = {
+        "schema_version": 1,
+        "files": [{"old": file.old, "new": file.new, "note": file.note} for file in diff.files],
+        "changes": [_record(line) for line in diff.changes],
+        "structure": [
+            {
+                "file": line.file,
+                "topic": line.topic,
+                "message": line.message,
+                "path": list(line.path),
+                "start": line.start._asdict() if line.start else None,
+            }
+            for line in diff.structure
+        ],
+        "summary": counts(diff),
+    }
+    return json.dumps(record, indent=2) + "\n"
+
+
+def _record(line: ChangeLine) -> dict[str, object]:
+    return {
+        "file": line.file,
+        "route": line.route,
+        "selector": line.selector,
+        "kind": line.kind,
+        "before": _side(line.before),
+        "after": _side(line.after),
+        "ratio": None if line.ratio is None else _signed(line.ratio),
+        "verdict": line.verdict,
+        "bound": line.bound,
+        "rules": list(line.rules),
+        "silent": line.silent,
+        "first_mapped": line.first_mapped,
+        "example": line.example,
+    }
+
+
+def _side(side: PriceSide | None) -> dict[str, object] | None:
+    if side is None:
+        return None
+    return {
+        "amount": None if side.amount is None else str(side.amount),
+        "price": side.price,
+        "source": side.source,
+        "asset": side.asset,
+        "route": side.route,
+        "selector": side.selector,
+        "reason": side.reason,
+        "start": side.start._asdict() if side.start else None,
+    }
+
+
+def _signed(ratio: Fraction) -> str:
+    text = str(_rounded(abs(ratio), 4))
+    return f"-{text}" if ratio < 0 else text
+
+
+def _rounded(number: Fraction, digits: int) -> Decimal:
+    whole, part = divmod(round(number * 10**digits), 10**digits)
+    return Decimal(f"{whole}.{part:0{digits}d}")

@@ -1,0 +1,148 @@
+"""Hundreds of changes as rows a person can read: identical ratios and families become one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.report.price_diff import percent
+from pricecheck.report.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
+    from pricecheck.report.price_diff import ChangeLine, PriceSide
+
+_FEW = 40
+"""So many changes are shown one by one."""
+
+_SMALLEST_GROUP = 3
+
+
+class Row(NamedTuple):
+    """A row to print: the changes it stands for, and its cells."""
+
+    lines: tuple[ChangeLine, ...]
+    selector: str
+    old: str
+    new: str
+    delta: str
+    bound: str
+    source: str
+    places: str
+
+    @property
+    def first(self) -> ChangeLine:
+        """The change that stands for all."""
+        return self.lines[0]
+
+
+def rows(lines: Sequence[ChangeLine], *, every: bool) -> list[Row]:
+    """Give the rows of some changes, in their order; `every` groups nothing."""
+    groups = [(line,) for line in lines]
+    if every or len(lines) <= _FEW:
+        return [_row(group) for group in groups]
+    by_ratio = _grouped(groups, lambda line: (_same(line), line.ratio, None if line.ratio else _both(line)))
+    if len(by_ratio) > _FEW:
+        by_ratio = _grouped(by_ratio, lambda line: (_same(line), line.family))
+    return [_row(group) for group in by_ratio]
+
+
+def _same(line: ChangeLine) -> Hashable:
+    return (line.file, line.route, line.verdict, line.kind, line.silent, line.first_mapped)
+
+
+def _both(line: ChangeLine) -> Hashable:
+    return (_charged(line.before), _charged(line.after), line.after.source if line.after else None)
+
+
+def _grouped(
+    groups: Iterable[tuple[ChangeLine, ...]], key: Callable[[ChangeLine], Hashable]
+) -> list[tuple[ChangeLine, ...]]:
+    found: dict[Hashable, list[tuple[ChangeLine, ...]]] = {}
+    for group in groups:
+        found.setdefault(key(group[0]), []).append(group)
+    result: list[tuple[ChangeLine, ...]] = []
+    for members in found.values():
+        together = tuple(line for group in members for line in group)
+        result += [together] if len(together) >= _SMALLEST_GROUP else members
+    return result
+
+
+def _row(lines: tuple[ChangeLine, ...]) -> Row:
+    first = lines[0]
+    return Row(
+        lines,
+        _label(lines),
+        _spread(lines, lambda line: line.before),
+        _spread(lines, lambda line: line.after),
+        _delta(lines),
+        _bound(first),
+        _source(first),
+        _places(lines),
+    )
+
+
+def _label(lines: tuple[ChangeLine, ...]) -> str:
+    first = visible(lines[0].selector)
+    if len(lines) == 1:
+        return f"{first}{_formerly(lines[0])}"
+    families = {line.family for line in lines}
+    if len(families) == 1 and lines[0].family:
+        return f"{len(lines)} variants of {visible(lines[0].family)}"
+    return f"{first} and {len(lines) - 1} more"
+
+
+def _formerly(line: ChangeLine) -> str:
+    before = line.before
+    if before is None or line.after is None or line.selector.startswith("model:"):
+        return ""
+    was = [] if before.route == line.route else [visible(before.route)]
+    was += [] if before.selector == line.selector else [visible(before.selector)]
+    return f" (was {' '.join(was)})" if was else ""
+
+
+def _spread(lines: tuple[ChangeLine, ...], side: Callable[[ChangeLine], PriceSide | None]) -> str:
+    sides = [side(line) for line in lines]
+    texts = list(dict.fromkeys(map(_charged, sides)))
+    if len(texts) == 1:
+        return texts[0]
+    known = sorted((one for one in sides if one and one.amount is not None), key=lambda one: one.amount or 0)
+    return f"{_charged(known[0])} to {_charged(known[-1])}" if known else f"{len(texts)} prices"
+
+
+def _charged(side: PriceSide | None) -> str:
+    if side is None:
+        return "none"
+    if side.amount is None:
+        return f"? {visible(side.reason or '')}"
+    return "free" if side.amount == 0 else side.dollars or str(side.amount)
+
+
+def _delta(lines: tuple[ChangeLine, ...]) -> str:
+    known = sorted({line.ratio for line in lines if line.ratio is not None})
+    if not known:
+        return lines[0].kind
+    if len(known) == 1:
+        return percent(known[0], lines[0].bound)
+    return f"{percent(known[0])} to {percent(known[-1])}"
+
+
+def _bound(line: ChangeLine) -> str:
+    if line.verdict == "unbounded":
+        return "first mapped" if line.first_mapped and line.rules else "none"
+    limit = f" {line.bound}" if line.bound else ""
+    return {"over": f"OVER{limit}", "within": "ok", "approved": "approved"}[line.verdict]
+
+
+def _source(line: ChangeLine) -> str:
+    old, new = (side.source if side else None for side in (line.before, line.after))
+    shown = new or old or ""
+    return f"{old} → {new}" if old and new and old != new else shown
+
+
+def _places(lines: tuple[ChangeLine, ...]) -> str:
+    if len(lines) > 1:
+        return ""
+    first = lines[0]
+    old, new = (str(side.start.line) if side and side.start else "-" for side in (first.before, first.after))
+    return f"{old}→{new}" if (old, new) != ("-", "-") else ""
