@@ -15,7 +15,7 @@ DISCOVERY_PATHS = ("/.well-known/x402", "/.well-known/openapi.json")
 # What the URL parser may write otherwise than it was sent. `^` is not among it: Node 20 leaves it alone, in paths too.
 _ODD = re.compile(r"[^!-~]|[\\#\"<>`{}|]|/\.|%2[eE]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PLAIN_PATH = re.compile(r"/(?![/\\])")
+_PLAIN_PATH = re.compile(r"/(?![/\\\t\n\r])")  # the URL parser drops tabs and line breaks
 _PLACEHOLDER = re.compile(r"\$\{(params|query)\.([^}]+)\}")
 _BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 
