@@ -11,10 +11,16 @@ from typing import Any
 
 from pricecheck.engine import Options, check_source
 from pricecheck.findings import Edit, SourceText, StampedFinding
+from pricecheck.gateway.config import read_config
+from pricecheck.gateway.loading import load
+from pricecheck.policy.model import Policy
 from pricecheck.rewrite.splice import splice
+from pricecheck.rules.comparison import Baseline
 from pricecheck.rules.model import Rule, Settings
+from pricecheck.source.yaml_parser import parse
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
+_BEFORE = "# before"
 _EXAMPLES = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -26,12 +32,15 @@ class RuleFixture:
     folder: Path
     settings: dict[str, Any]
 
-    def check(self, text: str, *, partial: bool, name: str = "tollbooth.yaml") -> list[StampedFinding]:
-        """Give this rule's findings on a text that stands in the fixture's folder."""
+    def check(
+        self, text: str, *, partial: bool, name: str = "tollbooth.yaml", before: str | None = None
+    ) -> list[StampedFinding]:
+        """Give this rule's findings on a text that stands in the fixture's folder and replaces the config `before`."""
         options = Options(
             rules=(self.rule,),
             environment=self.settings.get("env"),
             settings=Settings(partial=partial, gateway_version=self.settings.get("gateway_version", "1.1.0")),
+            baseline_for=None if before is None else lambda _: _baseline(before),
         )
         return check_source(SourceText(str(self.folder / name), text), options)
 
@@ -41,7 +50,8 @@ class RuleFixture:
 
     def findings(self, name: str) -> list[StampedFinding]:
         """Give this rule's findings on a fixture file; `# partial` on its first line means `--partial`."""
-        return self.check(self.read(name), partial=self.read(name).startswith("# partial"), name=name)
+        before = self.read("old.yaml") if (self.folder / "old.yaml").exists() else None
+        return self.check(self.read(name), partial=self.read(name).startswith("# partial"), name=name, before=before)
 
     def expected(self) -> list[dict[str, Any]]:
         """Give what `expected.json` must hold: this rule's findings on bad.yaml."""
@@ -75,7 +85,19 @@ class RuleFixture:
 
     def page_examples(self) -> list[str]:
         """Give the YAML examples of the rule's page: the bad one, then what to use instead."""
+        return [example for example in self._blocks() if not example.startswith(_BEFORE)]
+
+    def page_before(self) -> str | None:
+        """Give the config that the examples of a page about changes replace: the block that begins with `# before`."""
+        return next((example for example in self._blocks() if example.startswith(_BEFORE)), None)
+
+    def _blocks(self) -> list[str]:
         return _EXAMPLES.findall(cleandoc(self.rule.page) + "\n")
+
+
+def _baseline(text: str) -> Baseline:
+    source = SourceText("main:tollbooth.yaml", text)
+    return Baseline("main", source, read_config(load(parse(source))), Policy())
 
 
 def fixture_of(rule: Rule) -> RuleFixture:

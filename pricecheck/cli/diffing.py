@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pricecheck.findings import Position, SourceText
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
-    from pricecheck.prices.changes import PriceChange
     from pricecheck.prices.table import PriceRow
     from pricecheck.report.price_diff import ChangeLine, FileDiff, PriceDiff, PriceSide, StructureLine
 
@@ -201,12 +200,13 @@ def _structure(compared: ComparedConfigs, source: SourceText) -> Iterator[Struct
 
 
 def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> ChangeLine:
+    from pricecheck.prices.bounds import percent, ratio_text
     from pricecheck.prices.families import base_model
     from pricecheck.report.price_diff import ChangeLine
 
     change = judged.change
     model = change.selector.removeprefix("model:") if change.selector.startswith("model:") else None
-    example = change.example
+    example, bound = change.example, compared.bound(change)
     return ChangeLine(
         file=places.new.path,
         old_file=places.old.path,
@@ -217,8 +217,10 @@ def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> C
         before=_price(change.before, places.old),
         after=_price(change.after, places.new),
         ratio=change.ratio,
+        ratio_text=ratio_text(change.ratio),
+        delta=percent(change.ratio, bound),
         verdict=judged.verdict.value,
-        bound=_bound(change, compared),
+        bound=bound,
         rules=tuple(breach.value for breach in judged.breaches),
         silent=change.silent,
         first_mapped=change.first_mapped,
@@ -235,14 +237,6 @@ def _price(row: PriceRow | None, source: SourceText) -> PriceSide | None:
     return PriceSide(
         row.route, row.selector, row.amount, row.dollars, row.asset, row.price, row.source, row.unknown_reason, start
     )
-
-
-def _bound(change: PriceChange, compared: ComparedConfigs) -> str | None:
-    bounds = compared.baseline.policy.bounds
-    values = change.values
-    if values is None or values[0] <= 0 or values[0] == values[1]:
-        return None
-    return f"+{bounds.max_increase.text}" if values[1] > values[0] else f"-{bounds.max_decrease.text}"
 
 
 def _rendered(name: str, diff: PriceDiff, arguments: DiffArguments, *, to_terminal: bool) -> str:

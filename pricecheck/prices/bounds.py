@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pricecheck.prices.changes import PriceChange
 
 _SMALLEST_SLIP = 100
+_MOST_DIGITS = 12
 
 
 class Limits(NamedTuple):
@@ -87,3 +89,29 @@ def became_unknown(change: PriceChange) -> bool:
     if before is None or after is None or before.amount is None or after.unknown_reason is None:
         return False
     return not after.unknown_reason.startswith("throws")
+
+
+def percent(ratio: Fraction | None, bound: str | None = None) -> str:
+    """Give a change as `+20.00 %`, empty for None; with more digits where fewer would read like the bound, `+15%`."""
+    if ratio is None:
+        return ""
+    limit = None if bound is None else Decimal(bound.strip("+-%"))
+    size = abs(ratio) * 100
+    shown = _rounded(size, 2)
+    for digits in range(3, _MOST_DIGITS + 1):
+        if limit is None or shown != limit or shown == size:
+            break
+        shown = _rounded(size, digits)
+    return f"{'-' if ratio < 0 else '+'}{shown} %"
+
+
+def ratio_text(ratio: Fraction | None) -> str | None:
+    """Give a ratio with four decimals: `0.1500`."""
+    if ratio is None:
+        return None
+    return f"{'-' if ratio < 0 else ''}{_rounded(abs(ratio), 4)}"
+
+
+def _rounded(number: Fraction, digits: int) -> Decimal:
+    whole, part = divmod(round(number * 10**digits), 10**digits)
+    return Decimal(f"{whole}.{part:0{digits}d}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from pricecheck.findings import Position
 
 FORMATS = ("text", "json", "markdown", "github")
-
-_PERCENT_DIGITS = 12
 
 
 class PriceSide(NamedTuple):
@@ -37,6 +34,7 @@ class PriceSide(NamedTuple):
 class ChangeLine(NamedTuple):
     """One change. `family` is the base model, to group by; `bound` the bound it is held to, as text.
 
+    `ratio` is exact, to sort and group by; `ratio_text` is the contract's (`0.1500`), `delta` a person's (`+15.00 %`).
     `rules` are the codes of the bounds it breaks, approved or not; `example` a request that shows it, as
     `quote --requests` reads it.
     """
@@ -50,6 +48,8 @@ class ChangeLine(NamedTuple):
     before: PriceSide | None
     after: PriceSide | None
     ratio: Fraction | None
+    ratio_text: str | None
+    delta: str
     verdict: str
     bound: str | None
     rules: tuple[str, ...]
@@ -139,19 +139,6 @@ def summary(diff: PriceDiff) -> str:
     return f"{', '.join(parts)}; {', '.join(verdict) or 'none over bound'}{more}"
 
 
-def percent(ratio: Fraction | None, bound: str | None = None) -> str:
-    """Give a change as `+20.00 %`, with more digits where fewer would look like the bound itself; empty for None."""
-    if ratio is None:
-        return ""
-    limit = bound.replace("%", "").strip().lstrip("+-−") if bound else None  # noqa: RUF001 - a typographic minus
-    shown = Decimal(0)
-    for digits in range(2, _PERCENT_DIGITS + 1):
-        shown = _rounded(abs(ratio) * 100, digits)
-        if limit is None or shown != Decimal(limit) or shown == abs(ratio) * 100:
-            break
-    return f"{'-' if ratio < 0 else '+'}{shown} %"
-
-
 def as_json(diff: PriceDiff) -> str:
     """Give the contract's JSON (schemas/diff.schema.json); amounts and ratios are decimal strings."""
     import json
@@ -183,7 +170,7 @@ def _record(line: ChangeLine) -> dict[str, object]:
         "kind": line.kind,
         "before": _side(line.before),
         "after": _side(line.after),
-        "ratio": None if line.ratio is None else _signed(line.ratio),
+        "ratio": line.ratio_text,
         "verdict": line.verdict,
         "bound": line.bound,
         "rules": list(line.rules),
@@ -206,13 +193,3 @@ def _side(side: PriceSide | None) -> dict[str, object] | None:
         "reason": side.reason,
         "start": side.start._asdict() if side.start else None,
     }
-
-
-def _signed(ratio: Fraction) -> str:
-    text = str(_rounded(abs(ratio), 4))
-    return f"-{text}" if ratio < 0 else text
-
-
-def _rounded(number: Fraction, digits: int) -> Decimal:
-    whole, part = divmod(round(number * 10**digits), 10**digits)
-    return Decimal(f"{whole}.{part:0{digits}d}")

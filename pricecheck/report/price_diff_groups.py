@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.price_diff import percent
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
@@ -119,12 +118,11 @@ def _charged(side: PriceSide | None) -> str:
 
 
 def _delta(lines: tuple[ChangeLine, ...]) -> str:
-    known = sorted({line.ratio for line in lines if line.ratio is not None})
+    known = sorted((line for line in lines if line.ratio is not None), key=lambda line: line.ratio or 0)
     if not known:
         return lines[0].kind
-    if len(known) == 1:
-        return percent(known[0], lines[0].bound)
-    return f"{percent(known[0])} to {percent(known[-1])}"
+    least, most = known[0].delta, known[-1].delta
+    return least if least == most else f"{least} to {most}"
 
 
 def _bound(line: ChangeLine) -> str:

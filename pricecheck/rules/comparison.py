@@ -88,6 +88,13 @@ class ComparedConfigs:
         anchor = self.baseline.anchor
         return ComparedConfigs(anchor, self.new, self.file) if anchor else None
 
+    def bound(self, change: PriceChange) -> str | None:
+        """Give the bound a change is held to as the policy writes it, `+15%`; None where no ratio can be given."""
+        bounds, ratio = self.baseline.policy.bounds, change.ratio
+        if not ratio:
+            return None
+        return f"+{bounds.max_increase.text}" if ratio > 0 else f"-{bounds.max_decrease.text}"
+
     def request(self, breach: Breach, change: PriceChange) -> ApprovalRequest:
         """Give what an approval of this change must say."""
         return ApprovalRequest(

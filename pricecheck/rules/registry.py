@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.rules import (
+    changes,
     charging,
     fields,
     load,
@@ -75,6 +76,15 @@ RULES: tuple[Rule, ...] = (
     structure.store_without_backend,
     structure.unusable_route,
     modules.settle_hook_without_effect,
+    changes.raised_over_bound,
+    changes.lowered_over_bound,
+    changes.became_free,
+    changes.silent_reprice,
+    changes.recipient_changed,
+    changes.unit_slip_change,
+    changes.settlement_changed,
+    changes.became_unknown_price,
+    changes.first_mapped,
     spellings.legacy_type,
     spellings.per_1k_suffix,
     spellings.free_flag,

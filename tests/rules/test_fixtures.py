@@ -57,11 +57,11 @@ def test_the_page_explains(fixture: RuleFixture) -> None:
 
 
 def test_the_pages_examples_hold(fixture: RuleFixture) -> None:
-    examples = fixture.page_examples()
+    examples, before = fixture.page_examples(), fixture.page_before()
     assert len(examples) >= 2, "a page shows what is wrong and what to use instead"
-    assert fixture.check(examples[0], partial=True), "the first example must show the rule"
+    assert fixture.check(examples[0], partial=True, before=before), "the first example must show the rule"
     for example in examples[1:]:
-        assert [found.finding.message for found in fixture.check(example, partial=True)] == []
+        assert [found.finding.message for found in fixture.check(example, partial=True, before=before)] == []
 
 
 def _rejecting(rule: Rule) -> bool:

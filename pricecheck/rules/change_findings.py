@@ -1,0 +1,244 @@
+"""What the rules about changes say: loaded only where there is something to compare with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Finding, Label, Severity, Span
+from pricecheck.policy.approvals import ApprovalRequest
+from pricecheck.prices.bounds import Breach, percent, unit_slip
+from pricecheck.prices.changes import ChangeKind
+from pricecheck.prices.places import nearest_field
+from pricecheck.prices.structure import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.findings import ConfigPath
+    from pricecheck.prices.changes import PriceChange
+    from pricecheck.prices.recipients import RecipientChange
+    from pricecheck.prices.table import PriceRow
+    from pricecheck.rules.comparison import ComparedConfigs
+    from pricecheck.rules.model import Context
+
+_ADVICE = "write a price within the bound, or record an approval in pricecheck.approvals.toml"
+_FEW = 3
+
+
+def raised(context: Context) -> Iterator[Finding]:
+    """Say which prices rise beyond the bound, and, where an older deploy was named, which did in total since."""
+    yield from _over(context, Breach.RAISED)
+
+
+def lowered(context: Context) -> Iterator[Finding]:
+    """Say which prices fall beyond the bound, and, where an older deploy was named, which did in total since."""
+    yield from _over(context, Breach.LOWERED)
+
+
+def _over(context: Context, breach: Breach) -> Iterator[Finding]:
+    said = set()
+    for change, compared in _breaking(context, breach):
+        said.add((change.route, change.selector, change.before and change.before.amount))
+        message = f"{_subject(change)} goes from {_step(change)}, {_beyond(compared, change)}"
+        yield _finding(context, compared, change, message, _ADVICE)
+    anchored = context.compared.anchored if context.compared else None
+    for judged in anchored.changes if anchored else ():
+        change = judged.change
+        same = (change.route, change.selector, change.before and change.before.amount) in said
+        if anchored is not None and breach in judged.open_breaches and not same:
+            total = f"in total since {anchored.baseline.ref}, {_beyond(anchored, change)}"
+            yield _finding(context, anchored, change, f"{_subject(change)} goes from {_step(change)} {total}", _ADVICE)
+
+
+def free_or_paid(context: Context) -> Iterator[Finding]:
+    """Say which requests become free, or stop being free."""
+    for change, compared in _breaking(context, Breach.FREE_OR_PAID):
+        freed = change.kind is ChangeKind.FREED
+        what = "becomes free: the gateway proxies it without payment" if freed else "is no longer free"
+        yield _finding(context, compared, change, f"{_subject(change)} {what} ({_step(change)})", _ADVICE)
+
+
+def silent(context: Context) -> Iterator[Finding]:
+    """Say which prices change although their line did not: one finding for each place that now charges."""
+    compared = context.compared
+    if compared is None:
+        return
+    groups: dict[tuple[Span, ConfigPath], list[PriceChange]] = {}
+    for judged in compared.changes:
+        if judged.change.silent:
+            groups.setdefault(_place(context, judged.change), []).append(judged.change)
+    for changes in groups.values():
+        first = changes[0]
+        others = f" (and {len(changes) - 1} more priced here)" if len(changes) > 1 else ""
+        message = f"{_subject(first)} changes from {_step(first)}{others} although its line did not: {_cause(first)}"
+        yield _finding(context, compared, first, message, "if it is meant, say so in the pull request")
+
+
+def recipients(context: Context) -> Iterator[Finding]:
+    """Say where payments now go."""
+    compared = context.compared
+    if compared is None:
+        return
+    for path, (message, request) in _recipients(compared).items():
+        if compared.baseline.approves(request):
+            continue
+        field = nearest_field(context.config, path)
+        old = nearest_field(compared.old.config, path)
+        related = (Label(old.span, "this was paid until now", compared.baseline.source),) if old else ()
+        span = field.span if field and field.path == path else field.key_span if field else Span(0, 0)
+        yield Finding(message, span, path, related, "check the address with whoever owns it, and record an approval")
+
+
+def unit_slips(context: Context) -> Iterator[Finding]:
+    """Say which prices change by a power of ten."""
+    for change, compared in _breaking(context, Breach.UNIT_SLIP):
+        values = change.values
+        factor = unit_slip(*values) if values else None
+        direction = "times" if change.kind is ChangeKind.RAISED else "times less:"
+        message = (
+            f"{_subject(change)} is charged {factor} {direction} {_step(change)}, which looks like a slip of the unit"
+        )
+        yield _finding(context, compared, change, message, "check the decimal point; a price in dollars has one")
+
+
+def settlements(context: Context) -> Iterator[Finding]:
+    """Say what changed about settlement."""
+    compared = context.compared
+    for change in compared.structure if compared else ():
+        if change.topic is Topic.SETTLEMENT and compared is not None:
+            field, old = nearest_field(context.config, change.path), nearest_field(compared.old.config, change.path)
+            related: tuple[Label, ...] = ()
+            if old is not None and old.path == change.path:
+                related = (Label(old.span, "settled like this until now", compared.baseline.source),)
+            yield Finding(change.message, field.key_span if field else Span(0, 0), change.path, related)
+
+
+def unknown(context: Context) -> Iterator[Finding]:
+    """Say which prices can't be read any more."""
+    for change, compared in _breaking(context, Breach.UNKNOWN):
+        now = f"and is not known any more: {_amount(change.after)}"
+        message = f"{_subject(change)} was charged {_amount(change.before)} {now}"
+        yield _finding(context, compared, change, message, "keep the price in the config, or check with --env-file")
+
+
+def first_mappings(context: Context) -> Iterator[Finding]:
+    """Say which models are mapped for the first time, far from what they were charged."""
+    for change, compared in _breaking(context, Breach.FIRST_MAPPED):
+        message = (
+            f"{_subject(change)} is mapped for the first time, which moves it from {_step(change)}"
+            f" ({_beyond(compared, change)}); until now `{change.before.source if change.before else ''}` charged it"
+        )
+        found = _finding(context, compared, change, message, _ADVICE)
+        yield Finding(
+            found.message,
+            found.span,
+            found.path,
+            found.related,
+            found.help,
+            severity=Severity.ERROR if compared.limits.enforce_additions else None,
+        )
+
+
+def _breaking(context: Context, breach: Breach) -> Iterator[tuple[PriceChange, ComparedConfigs]]:
+    compared = context.compared
+    for judged in compared.changes if compared else ():
+        if breach in judged.open_breaches and compared is not None:
+            yield judged.change, compared
+
+
+def _beyond(compared: ComparedConfigs, change: PriceChange) -> str:
+    bound = compared.bound(change)
+    if bound is None:
+        return "and no bound allows a negative price"
+    return f"{percent(change.ratio, bound)}, beyond the bound of {bound}"
+
+
+def _finding(context: Context, compared: ComparedConfigs, change: PriceChange, message: str, advice: str) -> Finding:
+    span, path = _place(context, change)
+    before = change.before
+    related: tuple[Label, ...] = ()
+    if before is not None and before.span is not None:
+        related = (Label(before.span, f"{_amount(before)} until now", compared.baseline.source),)
+    return Finding(message, span, path, related, advice)
+
+
+def _place(context: Context, change: PriceChange) -> tuple[Span, ConfigPath]:
+    after = change.after
+    if after is not None and after.span is not None and after.path is not None:
+        return after.span, after.path
+    # The gateway brings the price itself: point to where a price could have been written.
+    path = ("routes", change.route, "models") if change.selector.startswith("model:") else ("routes", change.route)
+    field = nearest_field(context.config, path)
+    return (field.key_span, field.path) if field else (Span(0, 0), ())
+
+
+def _subject(change: PriceChange) -> str:
+    kind, _, name = change.selector.partition(":")
+    what = {"model": f"model {name}", "match": f"match rule {name}"}.get(kind, "every other request")
+    flat = kind == "other" and change.after is not None and change.after.source == "price"
+    return f"`{change.route}`" if flat else f"{what} on `{change.route}`"
+
+
+def _step(change: PriceChange) -> str:
+    return f"{_amount(change.before)} to {_amount(change.after)}"
+
+
+def _amount(row: PriceRow | None) -> str:
+    if row is None:
+        return "nothing"
+    if row.amount is None:
+        return row.unknown_reason or "an unknown price"
+    return "free" if row.amount == 0 else f"{row.dollars}"
+
+
+def _cause(change: PriceChange) -> str:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return "another route takes these requests"
+    if before.route != after.route:
+        return f"these requests were taken by `{before.route}`"
+    if before.source == "route.models" and after.source != "route.models":
+        return f"it is no longer in `models`, and `{after.source}` charges it"
+    if before.asset != after.asset:
+        return f"it is now paid in {after.asset} instead of {before.asset}"
+    if before.selector != after.selector:
+        return f"these requests were taken by {before.selector}"
+    return f"`{after.source}` charges it"
+
+
+def _recipients(compared: ComparedConfigs) -> dict[ConfigPath, tuple[str, ApprovalRequest]]:
+    """Give what to say of each place where another address now stands, and the approval it would take."""
+    from pricecheck.prices.recipients import recipient_changes
+
+    places: dict[ConfigPath, list[RecipientChange]] = {}
+    for change in recipient_changes(compared.old, compared.new):
+        path = change.after.path or change.before.path or ()
+        places.setdefault(path, []).append(change)
+    found = {path: _paid_otherwise(compared, path, changes) for path, changes in places.items()}
+    old = dict(compared.old.config.wallets)
+    for network, wallet in compared.new.config.wallets:
+        before = old.get(network)
+        if before is not None and before.value != wallet.value and wallet.path not in found:
+            request = ApprovalRequest("PC405", compared.file, "", f"wallets.{network}", before.text, wallet.text)
+            found[wallet.path] = (f"the wallet for {network} is now {wallet.text} (before: {before.text})", request)
+    return found
+
+
+def _paid_otherwise(
+    compared: ComparedConfigs, path: ConfigPath, changes: list[RecipientChange]
+) -> tuple[str, ApprovalRequest]:
+    first = changes[0]
+    before, after = first.before, first.after
+    routes = list(dict.fromkeys(change.route for change in changes))
+    named = ", ".join(f"`{route}`" for route in routes[:_FEW]) + (
+        f" and {len(routes) - _FEW} more" if routes[_FEW:] else ""
+    )
+    place = "" if before.network == after.network else f" on {before.network}"
+    message = (
+        f"payments on {after.network} now go to {after.address or 'nobody'}"
+        f" (before: {before.address or 'nobody'}{place}): {named}"
+    )
+    shared = path[:1] == ("wallets",)
+    selector = ".".join(map(str, path)) if shared else first.selector or "payTo"
+    route = "" if shared else first.route
+    return message, ApprovalRequest("PC405", compared.file, route, selector, before.address, after.address)
