@@ -23,7 +23,7 @@ _MERGE = "<<"
 _SCHEMA = "$schema"
 _EXTENSION = "x-"
 _FREE = "free"
-_PLACES = re.compile(r"(?:body|query|headers|params)\.")
+_PLACES = ("body.", "query.", "headers.", "params.")
 
 _SAME_THING = {
     (Lenient.GATEWAY, "host"): "hostname",
@@ -185,7 +185,7 @@ def _advice(kind: Lenient, name: str, close: list[str], free: list[str]) -> str:
         return f"{did_you_mean(close)} Else {home}" if close else home
     if close:
         return did_you_mean(close)
-    if kind is Lenient.MATCH_RULE and _PLACES.match(name):
+    if kind is Lenient.MATCH_RULE and name.startswith(_PLACES):
         return "conditions belong into `where`"
     similar = close_names(name, free)
     return did_you_mean(similar) if similar else f"remove it, or call it `x-{name}` to show that it is a note of yours"

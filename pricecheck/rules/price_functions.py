@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Route
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_BODY = re.compile(r"\bbody\b", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
+_BODY = r"(?i)\bbody\b"
+_COMMENT = r"(?s:/\*.*?\*/)|(?<!:)//[^\n]*"
 _READ_AT_MOST = 1_000_000
 
 
@@ -63,7 +63,7 @@ def body_not_parsed(context: Context) -> Iterator[Finding]:
         if function is None or route.method not in _WITH_BODY or _is_parsed(route):
             continue
         source = _source_of(function.known_text, folder)
-        if source is not None and not _BODY.search(_COMMENT.sub("", source)):
+        if source is not None and not re.search(_BODY, re.sub(_COMMENT, "", source)):
             continue
         yield Finding(
             "the function gets `body: undefined`: the body is parsed only where a `match` rule tests a `body.…` key"

@@ -9,7 +9,7 @@ from pricecheck.findings import Finding, Impact
 from pricecheck.gateway.routing import compile_route, split_target
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.rules.nearest import close_names, did_you_mean, part_of
-from pricecheck.rules.route_patterns import RouteNames, wildcard
+from pricecheck.rules.route_patterns import RouteNames, is_plain, wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ METHODS = frozenset({
 
 _USUAL_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _CLOSE = 0.65
-_GLUED = re.compile(r"([A-Za-z]+)[:\s\u00a0]*(/\S*)\Z")
-_ORDINARY = re.compile(r"(?!(?:\.|%2[eE]){1,2}\Z)[A-Za-z0-9._~!$&'()*+,;=:@%\-]+\Z")
+_GLUED = r"([A-Za-z]+)[:\s\u00a0]*(/\S*)"
+_ORDINARY = r"(?!(?:\.|%2[eE]){1,2}\Z)[A-Za-z0-9._~!$&'()*+,;=:@%\-]+"
 
 
 @rule(
@@ -89,7 +89,7 @@ def invalid_route_key(context: Context) -> Iterator[Finding]:
 
 
 def _no_space(names: RouteNames, route: Route) -> Finding:
-    glued = _GLUED.match(route.key)
+    glued = re.fullmatch(_GLUED, route.key)
     mended = f"{glued[1]} {glued[2]}" if glued and glued[1].upper() in METHODS else None
     example = mended or f"GET {route.key if route.key.startswith('/') else f'/{route.key}'}"
     return Finding(
@@ -124,7 +124,9 @@ def _inner_space(names: RouteNames, route: Route) -> Finding:
 
 def _impossible_segment(context: Context, names: RouteNames, route: Route) -> Iterator[Finding]:
     for segment in compile_route(route).segments:
-        if segment.startswith(":") or _ORDINARY.match(segment) or wildcard(segment, frozenset()):
+        if segment.startswith(":") or is_plain(segment):
+            continue
+        if re.fullmatch(_ORDINARY, segment) or wildcard(segment, frozenset()):
             continue
         arrives = _as_it_arrives(segment)
         if arrives == segment:

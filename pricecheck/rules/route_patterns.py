@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.field import Field
 
-_PARAMETER = re.compile(r":[A-Za-z0-9_~!$&',;=@%\-]*\Z")
-_BRACED = re.compile(r"\$?\{:?([A-Za-z_]\w*)(?::[^{}]*)?\}|<(?:\w+:)?([A-Za-z_]\w*)>|\[([A-Za-z_]\w*)\]")
-_EMBEDDED = re.compile(r"[^:]*[^:](:([A-Za-z_]\w*))")
-_COLON_NAME = re.compile(r":([A-Za-z_][\w\-]*)")
-_REFERENCE = re.compile(r"\$\{([^}]+)\}")
+# Texts, compiled by `re` at first use: few configs have anything to match them against.
+_PARAMETER = r":[\w~!$&',;=@%\-]*"
+_BRACED = r"\$?\{:?([A-Za-z_]\w*)(?::[^{}]*)?\}|<(?:\w+:)?([A-Za-z_]\w*)>|\[([A-Za-z_]\w*)\]"
+_EMBEDDED = r"[^:]*[^:](:([A-Za-z_]\w*))"
+_COLON_NAME = r":([A-Za-z_][\w\-]*)"
+_REFERENCE = r"\$\{([^}]+)\}"
 _RUN_TIME = "params."
 
 
@@ -120,6 +121,11 @@ class Literal(NamedTuple):
     help: str
 
 
+def is_plain(segment: str) -> bool:
+    """Say, fast, whether a segment is made of letters, digits, `-`, `_` and `.` alone, and not of dots alone."""
+    return segment.isascii() and segment.replace("-", "").replace("_", "").replace(".", "").isalnum()
+
+
 def wildcard(segment: str, named: frozenset[str]) -> Literal | None:  # noqa: PLR0911 - one return for each mistake
     """Say how a segment of a route's key is taken otherwise than it reads, None where it is not.
 
@@ -129,7 +135,9 @@ def wildcard(segment: str, named: frozenset[str]) -> Literal | None:  # noqa: PL
     """
     if segment.startswith(":"):
         return _crowded_parameter(segment)
-    braced = _BRACED.fullmatch(segment)
+    if is_plain(segment):
+        return None
+    braced = re.fullmatch(_BRACED, segment)
     if braced:
         name = next(filter(None, braced.groups()))
         return Literal("braces", segment, f'"{segment}" is taken literally: {_only(segment)}', f"write `:{name}`")
@@ -155,7 +163,7 @@ def wildcard(segment: str, named: frozenset[str]) -> Literal | None:  # noqa: PL
             f'"{segment}" is taken literally: {_only(segment)}',
             "a parameter takes a whole segment: write `:name` instead of all of it",
         )
-    embedded = _EMBEDDED.match(segment)
+    embedded = re.match(_EMBEDDED, segment)
     if embedded and (not segment[embedded.start(1) - 1].isalnum() or embedded[2] in named):
         return Literal(
             "embedded",
@@ -173,7 +181,7 @@ def _only(segment: str) -> str:
 
 
 def _crowded_parameter(segment: str) -> Literal | None:
-    if _PARAMETER.match(segment):
+    if ("." not in segment and is_plain(segment[1:])) or re.fullmatch(_PARAMETER, segment):
         return None
     if segment.endswith("?"):
         meant = "and a request without it does not hit this route"
@@ -192,7 +200,7 @@ def _crowded_parameter(segment: str) -> Literal | None:
 def _unbrace(names: RouteNames, route: Route) -> Fix | None:
     method, _, path = route.key.partition(" ")
     parts = [
-        f":{next(filter(None, found.groups()))}" if (found := _BRACED.fullmatch(part)) else part
+        f":{next(filter(None, found.groups()))}" if (found := re.fullmatch(_BRACED, part)) else part
         for part in path.split("/")
     ]
     key = f"{method} {'/'.join(parts)}"
@@ -208,7 +216,7 @@ def _referred_parameters(route: Route) -> frozenset[str]:
 
 
 def _references(field: Field | None) -> list[str]:
-    return _REFERENCE.findall(field.text) if field and field.text else []
+    return re.findall(_REFERENCE, field.text) if field and field.text and "${" in field.text else []
 
 
 @rule(
@@ -285,7 +293,9 @@ def _reference(context: Context, path: Field, written: str, name: str, parameter
 
 def _literal_parameters(context: Context, path: Field, parameters: list[str]) -> Iterator[Finding]:
     for segment in dict.fromkeys((path.text or "").partition("?")[0].split("/")):
-        found = next((each for each in _COLON_NAME.finditer(segment) if _is_meant(each, segment, parameters)), None)
+        if ":" not in segment:
+            continue
+        found = next((each for each in re.finditer(_COLON_NAME, segment) if _is_meant(each, segment, parameters)), None)
         if found is None:
             continue
         name, part = found[1], found[0]
