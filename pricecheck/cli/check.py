@@ -37,6 +37,14 @@ def command(
     ] = False,
     gateway_version: Annotated[str | None, typer.Option(help="The gateway version the config runs on.")] = None,
     stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input in the output.")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Hold every price to the bounds, against this git revision (PC4).")
+    ] = None,
+    anchor: Annotated[str | None, typer.Option(help="Also bound the total drift since this older revision.")] = None,
+    staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, not what is on disk.")] = False,
+    merge_base: Annotated[
+        bool, typer.Option("--merge-base", help="With --against: the common ancestor of REF and HEAD.")
+    ] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,
@@ -56,6 +64,10 @@ def command(
         partial=partial,
         gateway_version=gateway_version,
         stdin_filename=stdin_filename,
+        against=against,
+        anchor=anchor,
+        staged=staged,
+        merge_base=merge_base,
         statistics=statistics,
         quiet=quiet,
         verbose=verbose,

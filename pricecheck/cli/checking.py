@@ -36,6 +36,10 @@ class CheckArguments(NamedTuple):
     partial: bool = False
     gateway_version: str | None = None
     stdin_filename: str | None = None
+    against: str | None = None
+    anchor: str | None = None
+    staged: bool = False
+    merge_base: bool = False
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -46,13 +50,18 @@ def run_check(arguments: CheckArguments) -> int:
 
     Raises:
         UsageError: a flag's value does not exist.
-        InputError: an environment file can't be read.
+        InputError: an environment file can't be read, or a git revision is missing.
     """
     threshold = one_of("--fail-on", arguments.fail_on, [severity.value for severity in Severity])
     one_of("--color", arguments.color, ("auto", "always", "never"))
     destinations = parse_destinations(arguments.output_format)
     options = _options(arguments)
-    outcome = check_paths(arguments.paths, options, stdin_name=arguments.stdin_filename)
+    paths = arguments.paths
+    if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
+        from pricecheck.cli.gate import held_to_the_past
+
+        options, paths = held_to_the_past(arguments, options)
+    outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename)
     if arguments.verbose:
         say(f"checked {len(outcome.files)} file(s) with {len(options.rules)} rules")
     for failure in outcome.failures:
