@@ -206,7 +206,8 @@ def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> C
 
     change = judged.change
     model = change.selector.removeprefix("model:") if change.selector.startswith("model:") else None
-    example, bound = change.example, compared.bound(change)
+    example, ratio = change.example, change.ratio
+    bound = compared.bound_of(ratio)
     return ChangeLine(
         file=places.new.path,
         old_file=places.old.path,
@@ -216,9 +217,9 @@ def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> C
         kind=change.kind.value,
         before=_price(change.before, places.old),
         after=_price(change.after, places.new),
-        ratio=change.ratio,
-        ratio_text=ratio_text(change.ratio),
-        delta=percent(change.ratio, bound),
+        ratio=ratio,
+        ratio_text=ratio_text(ratio),
+        delta=percent(ratio, bound),
         verdict=judged.verdict.value,
         bound=bound,
         rules=tuple(breach.value for breach in judged.breaches),

@@ -67,20 +67,26 @@ def breaches(change: PriceChange, limits: Limits) -> tuple[Breach, ...]:
 
 def is_beyond(before: Fraction, after: Fraction, limits: Limits) -> bool:
     """Tell whether a price moved further than the limits; from or to a negative one, any move does."""
-    if before == after:
+    # Both over one denominator, so that integers are compared: a config may hold tens of thousands of prices.
+    old, new = before.numerator * after.denominator, after.numerator * before.denominator
+    if old == new:
         return False
-    if before < 0 or after < 0:
+    if old < 0 or new < 0:
         return True
-    return after > before * (1 + limits.increase) or after < before * (1 - limits.decrease)
+    up, down = limits.increase, limits.decrease
+    return new * up.denominator > old * (up.denominator + up.numerator) or new * down.denominator < old * (
+        down.denominator - down.numerator
+    )
 
 
 def unit_slip(before: Fraction, after: Fraction) -> int | None:
     """Give the power of ten, from 100 up, that lies between two prices: 1000 also for a thousandth; None for others."""
-    if before <= 0 or after <= 0:
+    old, new = before.numerator * after.denominator, after.numerator * before.denominator
+    if old <= 0 or new <= 0:
         return None
-    factor = max(before, after) / min(before, after)
-    is_power = factor.denominator == 1 and str(factor.numerator).rstrip("0") == "1"
-    return factor.numerator if is_power and factor >= _SMALLEST_SLIP else None
+    factor, rest = divmod(max(old, new), min(old, new))
+    is_power = not rest and str(factor).rstrip("0") == "1"
+    return factor if is_power and factor >= _SMALLEST_SLIP else None
 
 
 def became_unknown(change: PriceChange) -> bool:

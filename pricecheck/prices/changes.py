@@ -72,9 +72,14 @@ class PriceChange(NamedTuple):
     def ratio(self) -> Fraction | None:
         """The change as a share of the old price: 3/20 for +15 %; None where a side is free, negative or unknown."""
         values = self.values
-        if values is None or min(values) <= 0:
+        if values is None:
             return None
-        return values[1] / values[0] - 1
+        before, after = values
+        if before.numerator <= 0 or after.numerator <= 0:
+            return None
+        # One fraction instead of two: there are tens of thousands of changes.
+        common = before.numerator * after.denominator
+        return Fraction(after.numerator * before.denominator - common, common)
 
 
 def value_of(row: PriceRow | None) -> Fraction | None:
@@ -121,7 +126,11 @@ def _is_listed(row: PriceRow) -> bool:
 def _kind(before: PriceRow | None, after: PriceRow | None) -> ChangeKind:
     if before is None or after is None:
         return ChangeKind.ADDED if before is None else ChangeKind.REMOVED
-    one, other = value_of(before), value_of(after)
+    if before.decimals == after.decimals:
+        one: Fraction | int | None = before.amount
+        other: Fraction | int | None = after.amount
+    else:
+        one, other = value_of(before), value_of(after)
     if one is None or other is None or one == other:
         return ChangeKind.UNKNOWN
     if one == 0 or other == 0:

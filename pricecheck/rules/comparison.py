@@ -12,6 +12,7 @@ from pricecheck.prices.table import price_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     from pricecheck.findings import SourceText
     from pricecheck.gateway.config import Config
@@ -90,7 +91,11 @@ class ComparedConfigs:
 
     def bound(self, change: PriceChange) -> str | None:
         """Give the bound a change is held to as the policy writes it, `+15%`; None where no ratio can be given."""
-        bounds, ratio = self.baseline.policy.bounds, change.ratio
+        return self.bound_of(change.ratio)
+
+    def bound_of(self, ratio: Fraction | None) -> str | None:
+        """Give the bound for a change of this ratio."""
+        bounds = self.baseline.policy.bounds
         if not ratio:
             return None
         return f"+{bounds.max_increase.text}" if ratio > 0 else f"-{bounds.max_decrease.text}"
@@ -109,7 +114,8 @@ class ComparedConfigs:
     def _judged(self, change: PriceChange) -> JudgedChange:
         found = breaches(change, self.limits)
         if not found:
-            return JudgedChange(change, (), (), Verdict.UNBOUNDED if change.values is None else Verdict.WITHIN)
+            known = change.before is not None and change.after is not None and change.values is not None
+            return JudgedChange(change, (), (), Verdict.WITHIN if known else Verdict.UNBOUNDED)
         still_open = tuple(breach for breach in found if not self.baseline.approves(self.request(breach, change)))
         if not still_open:
             return JudgedChange(change, found, (), Verdict.APPROVED)
