@@ -57,6 +57,11 @@ def known_keys(path: tuple[str | int, ...]) -> tuple[str, ...]:
     return tuple(schema.get("properties", {})) if schema else ()
 
 
+def fits(value: object, schema: Mapping[str, Any]) -> bool:
+    """Say whether a value would fit a part of the schema, such as the one a `Breach` broke."""
+    return bool(validator().evolve(schema=schema).is_valid(cast("Any", value)))
+
+
 def schema_at(path: tuple[str | int, ...]) -> Mapping[str, Any] | None:
     """Give the part of the schema that describes the place `path`; None where the schema says nothing."""
     root = _schema()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pricecheck.findings import ConfigPath, Edit, Fix, Safety, Span
 from pricecheck.gateway.environment import Unresolved
-from pricecheck.gateway.explain import Breach, known_keys
+from pricecheck.gateway.explain import Breach, fits, known_keys
 from pricecheck.gateway.loading import Refusal, RefusalKind
 from pricecheck.source.nodes import Mapping as MappingNode
 from pricecheck.source.nodes import Node, Scalar, resolve
@@ -15,7 +15,7 @@ from pricecheck.source.nodes import Sequence as SequenceNode
 from pricecheck.source.scalars import number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pricecheck.findings import SourceText
 
@@ -36,6 +36,8 @@ _TRUTH = {
     "false": "false", "no": "false", "off": "false", "n": "false",
 }  # fmt: skip
 _SHOWN = 60
+_CLOSE = 0.66
+_MERGE = "<<"
 _QUOTABLE = frozenset({"plain", "double", "single"})
 
 
@@ -75,11 +77,11 @@ def value_span(place: Place) -> Span:
 
 def refusal(breach: Breach, root: Node, source: SourceText) -> Refusal:
     """Put a breach into words."""
-    place = locate(root, breach.path)
     if breach.keyword == "required":
-        return _missing(breach, place)
+        return _missing(breach, root)
     if breach.keyword == "additionalProperties":
         return _unknown(breach, root)
+    place = locate(root, breach.path)
     name = _name(breach.path)
     wants = _wanted(breach)
     if breach.keyword == "type" or (breach.keyword == "enum" and not isinstance(breach.value, str)):
@@ -106,26 +108,32 @@ def describe(value: object) -> str:
     )
 
 
-def nearest(word: str, candidates: object) -> str | None:
-    """Give the candidate that `word` was perhaps meant to be."""
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Give the candidate that `word` was perhaps meant to be; two letters of three suffice, as in `ulr`."""
     from difflib import get_close_matches
 
-    by_lower = {str(candidate).lower(): str(candidate) for candidate in cast("list[object]", candidates)}
-    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    by_lower = {candidate.lower(): candidate for candidate in candidates}
+    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=_CLOSE)
     return by_lower[close[0]] if close else None
 
 
-def _missing(breach: Breach, place: Place) -> Refusal:
+def _missing(breach: Breach, root: Node) -> Refusal:
     name = cast("str", breach.name)
-    owner = "the config" if not breach.path else _name(breach.path)
-    present = [key for key in cast("dict[str, object]", breach.value) if key not in known_keys(breach.path)]
-    meant = nearest(name, present)
+    present = cast("dict[str, object]", breach.value)
+    meant = nearest(name, (key for key in present if key not in known_keys(breach.path)))
+    place = locate(root, breach.path if meant is None else (*breach.path, meant))
+    if meant is not None:
+        advice = f"`{meant}` is no field of the gateway: did you mean `{name}`?"
+    elif _MERGE in present:
+        advice = f"add `{name}` here: the gateway does not merge what `{_MERGE}` names"
+    else:
+        advice = f"add `{name}`"
     return Refusal(
         RefusalKind.MISSING_FIELD,
-        f"{owner} has no `{name}`, which the gateway requires",
+        f"{_name(breach.path)} has no `{name}`, which the gateway requires",
         _owner_span(breach.path, place),
         (*breach.path, name),
-        help=f"`{meant}` is no field of the gateway: did you mean `{name}`?" if meant else f"add `{name}`",
+        help=advice,
     )
 
 
@@ -179,14 +187,16 @@ def _invalid(breach: Breach, name: str, wants: str) -> str:
 def _wanted(breach: Breach) -> str:
     schema = breach.schema
     if "enum" in schema:
-        return " or ".join(f'"{value}"' for value in schema["enum"])
-    if "x-wants" in schema and breach.keyword != "type":
+        return _or(f'"{value}"' for value in schema["enum"])
+    if "x-wants" in schema:
         return cast("str", schema["x-wants"])
     kinds = schema.get("type", "object")
-    words = [_type_words(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    if schema.get("x-wants") and kinds == "string":
-        return cast("str", schema["x-wants"])
-    return " or ".join(words)
+    return _or(_type_words(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+def _or(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _type_words(kind: str, schema: Mapping[str, Any]) -> str:
@@ -226,8 +236,10 @@ def _quoting(breach: Breach, place: Place, source: SourceText) -> tuple[Fix | No
     return _in_quotes(breach, node, source) if "string" in kinds and node.style == "plain" else (None, None)
 
 
-def _in_quotes(breach: Breach, node: Scalar, source: SourceText) -> tuple[Fix | None, str]:
+def _in_quotes(breach: Breach, node: Scalar, source: SourceText) -> tuple[Fix | None, str | None]:
     written = source.text[node.start : node.end]
+    if not fits(written, breach.schema):
+        return None, None
     if not is_price(breach.path) or _DECIMAL.match(written):
         return _quoted(node, written)
     if _WHOLE.match(written):

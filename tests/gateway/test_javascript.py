@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,12 @@ def test_not_equal_without_conversion(left: object, right: object) -> None:
 def test_internals_are_what_every_object_inherits() -> None:
     assert {"constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"} <= OBJECT_INTERNALS
     assert not {"length", "name", "prototype", "gpt-4o", "keys"} & OBJECT_INTERNALS
+
+
+def test_thousands_of_digits_can_be_read_and_printed() -> None:
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(4300)
+    try:
+        assert str(big_int("9" * 5000)) == "9" * 5000
+    finally:
+        sys.set_int_max_str_digits(before)

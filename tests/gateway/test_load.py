@@ -142,6 +142,7 @@ def test_a_fragment_is_checked_like_a_whole() -> None:
         ("defaults: {rateLimit: {window: 1m, __proto__: {requests: 1}}}", []),
         ("defaults: {rateLimit: {requests: 1, window: 1m, __proto__: {x: 1}}}", [("defaults", "rateLimit", "x")]),
         ("defaults: {rateLimit: {requests: 1, window: 1m, __proto__: [1]}}", [("defaults", "rateLimit", "0")]),
+        ("defaults: {rateLimit: {requests: 1, window: 1m, __proto__: {requests: x, window: 5}}}", []),
         ("wallets: {__proto__: 5}", []),
         ("wallets: {__proto__: {base: 5}}", [("wallets", "base")]),
     ],

@@ -34,7 +34,7 @@ CASES = [
     Case("defaults: {price: 0.010}", TYPE, "defaults.price", "0.010", 'write "0.010"', 'defaults: {price: "0.010"}'),
     Case("defaults: {price: 5}", TYPE, "defaults.price", "5", "5 smallest units", 'defaults: {price: "$5.00"}'),
     Case("defaults: {price: 1e-3}", TYPE, "defaults.price", "1e-3", 'such as "$0.05"'),
-    Case("defaults: {price: true}", TYPE, "defaults.price", "true", "`true`; the gateway wants text"),
+    Case("defaults: {price: true}", TYPE, "defaults.price", "true", "`true`; the gateway wants a price in quotes"),
     Case("defaults: {price: }", TYPE, "defaults.price", "price", "empty (null)"),
     Case("defaults: {price: ~}", TYPE, "defaults.price", "~", "null does not count as absent"),
     Case("gateway: {port: 3_000}", TYPE, "gateway.port", "3_000", "`3_000` is text", "gateway: {port: 3000}"),
@@ -43,7 +43,13 @@ CASES = [
     Case("gateway: {port: 80.5}", TYPE, "gateway.port", "80.5", "a whole number above 0"),
     Case("gateway: {port: 0}", VALUE, "gateway.port", "0", "a whole number above 0"),
     Case("gateway: {discovery: No}", TYPE, "gateway.discovery", "No", "write false", "gateway: {discovery: false}"),
-    Case("gateway: {trustProxy: loopback}", TYPE, "gateway.trustProxy", "loopback", "true or false or a number"),
+    Case(
+        "gateway: {trustProxy: loopback}",
+        TYPE,
+        "gateway.trustProxy",
+        "loopback",
+        "a whole number above 0, or a mapping",
+    ),
     Case("gateway: {trustProxy: {}}", CONFLICT, "gateway.trustProxy", "{}", "`hops` or `cidrs`"),
     Case("gateway: {trustProxy: {cidrs: [x]}}", VALUE, "gateway.trustProxy.cidrs.0", "x", "an IP address"),
     Case("accepts: []", VALUE, "accepts", "[]", "at least one item"),
@@ -61,6 +67,11 @@ CASES = [
         "secretKey",
         "remove it",
     ),
+    Case("upstreams: {o: {ulr: 'http://a'}}", MISSING, "upstreams.o.url", "ulr", "did you mean `url`?"),
+    Case("routes: {GET /x: {<<: {upstream: o}}}", MISSING, "routes.GET /x.upstream", "GET /x", "does not merge"),
+    Case("defaults: {verificationCache: {ttl: 60}}", TYPE, "defaults.verificationCache.ttl", "60", 'such as "30s"'),
+    Case("settlement: {strategy: mmp}", VALUE, "settlement.strategy", "mmp", 'did you mean "mpp"?'),
+    Case("wallets: {base: 0xAb12}", TYPE, "wallets.base", "0xAb12", 'write "0xAb12"', 'wallets: {base: "0xAb12"}'),
     Case(
         "stores: {rateLimit: {backend: redis}}",
         CONFLICT,
@@ -166,6 +177,12 @@ def test_a_typo_is_named_at_the_field_that_is_missing() -> None:
     missing, unknown = refusals(text)
     assert missing.help == "`windw` is no field of the gateway: did you mean `window`?"
     assert unknown.help == "did you mean `window`?"
+
+
+@pytest.mark.parametrize("text", ["defaults: {verificationCache: {ttl: 60}}", "facilitator: 5"])
+def test_quotes_are_advised_only_where_they_would_do(text: str) -> None:
+    (refusal,) = refusals(text)
+    assert refusal.help is None
 
 
 def test_one_bad_price_among_many_is_found() -> None:

@@ -63,6 +63,13 @@ def test_a_model_of_the_built_in_table_comes_before_the_fallback() -> None:
     assert answer.trace[1:3] == ("models has no `o1`", 'the built-in table has `o1`: "0.06"')
 
 
+def test_an_empty_price_of_a_model_counts_as_absent() -> None:
+    text = CHAT.replace('gpt-4o: "$0.05"', 'gpt-4o: "", mine: ""')
+    assert chat("gpt-4o", text).source == "default-table"
+    assert chat("mine", text).trace[1:3] == ("models has `mine`, but without a price", "the built-in table has none")
+    assert chat("mine", text).source == "fallback"
+
+
 def test_an_unknown_model_falls_back() -> None:
     answer = chat("gpt-4.1")
     assert (answer.amount, answer.source) == (20_000, "fallback")

@@ -19,7 +19,7 @@ from pricecheck.gateway._accept import ACCEPTORS, accepts
 from pricecheck.gateway.cross_checks import conflicts
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.explain import breaches, validator
-from pricecheck.gateway.formats import FORMATS, is_ip_or_cidr, is_url
+from pricecheck.gateway.formats import FORMATS, is_ip_or_cidr, is_openapi_location, is_redis_url, is_url
 from pricecheck.schema_files import schema_text
 from pricecheck.source.plain import plain
 from pricecheck.source.yaml_parser import parse
@@ -251,6 +251,8 @@ def test_urls_of_the_whatwg_parser(url: str) -> None:
         "http://1.2.3.4.5",
         "http://a.1",
         "http://xn--",
+        "http://a.xn--",
+        "https://api.xn--a/v1",
         "https://ex ample.com",
     ],
 )
@@ -294,3 +296,41 @@ def test_addresses_and_ranges(text: str) -> None:
 )
 def test_what_is_no_address(text: str) -> None:
     assert not is_ip_or_cidr(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        ("https://api.example.com/openapi", True),
+        ("http://x", True),
+        ("/srv/openapi", True),
+        ("./openapi", True),
+        ("../openapi", True),
+        ("openapi.json", True),
+        ("openapi.yaml", True),
+        ("openapi.yml", True),
+        ("", False),
+        ("openapi", False),
+        ("openapi.YAML", False),
+        ("openapi.yaml ", False),
+        ("ftp://x/y", False),
+    ],
+)
+def test_locations_of_openapi_documents(text: str, accepted: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_openapi_location(text) is accepted
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        ("redis://h", True),
+        ("rediss://user:pw@h:6380/0", True),
+        ("redis://", True),
+        ("REDIS://h", False),
+        ("redis:h", False),
+        ("http://h", False),
+        ("redis://a b", False),
+    ],
+)
+def test_urls_of_redis(text: str, accepted: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_redis_url(text) is accepted
