@@ -135,23 +135,20 @@ def test_dollars_are_exact_and_read_back(amount: int, decimals: int) -> None:
         assert read_price(text, decimals).amount == amount
 
 
-# The rules once more, as one grammar over the whole text instead of steps, with fractions instead of joined digits.
+# The rules once more, told with regular expressions: what a text is before its point is shifted, then one grammar.
 _SPACE = "[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*"
-_RAW = re.compile(rf"\$?{_SPACE}(?:([+-]?[0-9]+)|0[xX]([0-9a-fA-F]+)|0[oO]([0-7]+)|0[bB]([01]+)|){_SPACE}\Z")
-_POINTED = re.compile(rf"\$?{_SPACE}([+-]?)([0-9]*)\.([0-9]*)(\..*)?{_SPACE}\Z", re.DOTALL)
+_AROUND = re.compile(rf"\A\$?{_SPACE}|{_SPACE}\Z")
+_POINTED = re.compile(r"([^.]*)\.([^.]*)")
+_INTEGER = re.compile(rf"{_SPACE}(?:([+-]?[0-9]+)|0[xX]([0-9a-fA-F]+)|0[oO]([0-7]+)|0[bB]([01]+)|){_SPACE}")
 
 
 def _restated(text: str, decimals: int) -> int | None:
-    raw = _RAW.match(text)
-    if raw:
-        bases = zip(raw.groups(), (10, 16, 8, 2), strict=True)
-        return next((int(digits, base) for digits, base in bases if digits), 0)
-    found = _POINTED.match(text)
+    bare = _AROUND.sub("", text)
+    pointed = _POINTED.match(bare)
+    found = _INTEGER.fullmatch(f"{pointed[1]}{pointed[2]:0<{decimals}.{decimals}}" if pointed else bare)
     if found is None:
         return None
-    sign, whole, fraction, _ = found.groups()
-    value = Fraction(f"{whole or 0}.{fraction[:decimals] or 0}") * 10**decimals
-    return int(value) * (-1 if sign == "-" else 1)
+    return next((int(digits, base) for digits, base in zip(found.groups(), (10, 16, 8, 2), strict=True) if digits), 0)
 
 
 price_texts = st.text(alphabet="0123456789.$+- \t\ufeff\u0085,_e", max_size=10) | st.from_regex(
