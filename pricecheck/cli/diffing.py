@@ -60,9 +60,13 @@ def run_diff(arguments: DiffArguments) -> int:
         UsageError: a flag's value does not exist, or flags do not go together.
         InputError: a side can't be read.
     """
+    import gc
+
     from pricecheck.cli.checking import environment, one_of
     from pricecheck.report.price_diff import FORMATS
 
+    # Nothing here forms cycles, and the process ends with this job: collections would walk both configs for nothing.
+    gc.disable()
     one_of("--color", arguments.color, ("auto", "always", "never"))
     formats = [value.partition("=")[::2] for value in arguments.output_format or ("text",)]
     for name, _ in formats:

@@ -98,6 +98,7 @@ class SharedRequests:
         self._old, self._new = RouteIndex(old), RouteIndex(new)
         self._builtin = {*builtin_paths(old), *builtin_paths(new)}
         self._named = {segment for index in (self._old, self._new) for one in index.routes for segment in one.segments}
+        self._paths: dict[int, str] = {}
         self._sample = next(word for word in _samples() if word not in self._named)
 
     def routes(self) -> list[SharedRoute]:
@@ -121,11 +122,13 @@ class SharedRequests:
 
     def example(self, shared: SharedRoute, fragment: Fragment, values: Mapping[int, str]) -> ExampleRequest:
         """Build the request that holds `fragment` and has these decoded values at segments of the path."""
-        from urllib.parse import urlencode
-
-        path = self._path(shared, values)
+        path = self._path(shared, values) if values else self._paths.get(id(shared))
+        if path is None:
+            path = self._paths[id(shared)] = self._path(shared, values)
         query = fragment.get("query")
         if isinstance(query, dict) and query:
+            from urllib.parse import urlencode
+
             path = f"{path}?{urlencode(query)}"
         headers = fragment.get("headers")
         sent: dict[str, str] = dict(headers) if isinstance(headers, dict) else {}

@@ -27,7 +27,7 @@ def is_silent(old: PriceTable, new: PriceTable, before: PriceRow, after: PriceRo
         return True
     if after.where is not None:
         return _is_old_rule(old, new, after)
-    return _unchanged(old, new, after.path)
+    return _unchanged(old, new, after, after.path)
 
 
 def _is_old_rule(old: PriceTable, new: PriceTable, after: PriceRow) -> bool:
@@ -39,10 +39,11 @@ def _is_old_rule(old: PriceTable, new: PriceTable, after: PriceRow) -> bool:
     return counts[0] == counts[1] and any(row.selector == after.selector for row in same)
 
 
-def _unchanged(old: PriceTable, new: PriceTable, path: ConfigPath) -> bool:
+def _unchanged(old: PriceTable, new: PriceTable, after: PriceRow, path: ConfigPath) -> bool:
     value = value_at(new.config, path)
     if value is not None and value_at(old.config, path) == value:
         return True
-    fields = [field_at(table.config, path) for table in (old, new)]
-    names = [field.node.name for field in fields if field is not None and isinstance(field.node, Alias)]
-    return len(names) == len(fields) and names[0] == names[1]
+    if not isinstance(after.node, Alias):
+        return False
+    field = field_at(old.config, path)
+    return field is not None and isinstance(field.node, Alias) and field.node.name == after.node.name

@@ -95,16 +95,18 @@ class PriceDiff(NamedTuple):
 
     @property
     def changes(self) -> list[ChangeLine]:
-        """All changes, those over a bound first, then the silent ones, otherwise in file order."""
-        return sorted(
-            (line for file in self.files for line in file.changes),
-            key=lambda line: (not line.is_over, line.verdict != "approved", not line.silent),
-        )
+        """All changes, as `in_order` puts them."""
+        return in_order([line for file in self.files for line in file.changes])
 
     @property
     def structure(self) -> list[StructureLine]:
         """All structural changes."""
         return [line for file in self.files for line in file.structure]
+
+
+def in_order(lines: Sequence[ChangeLine]) -> list[ChangeLine]:
+    """Put those over a bound first, then what was approved, then the silent ones; otherwise as they come."""
+    return sorted(lines, key=lambda line: (not line.is_over, line.verdict != "approved", not line.silent))
 
 
 KINDS = ("raised", "lowered", "freed", "unfreed", "added", "removed", "unknown")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.report.price_diff import summary
+from pricecheck.report.price_diff import in_order, summary
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pricecheck.report.price_diff import ChangeLine, FileDiff, PriceDiff
+    from pricecheck.report.price_diff import ChangeLine, PriceDiff
     from pricecheck.report.price_diff_groups import Row
 
 _ARROWS = {"raised": "▲", "lowered": "▼", "unfreed": "▲", "freed": "▼", "added": "+", "removed": "-", "unknown": "?"}
@@ -39,7 +39,7 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
         for line in file.structure:
             place = f" (line {line.start.line})" if line.start else ""
             console.print(Text(f"  {visible(line.message)}{place}", style="bold" if line.topic == "recipients" else ""))
-        lines = [line for line in diff.changes if line in file.changes] if len(diff.files) == 1 else _ordered(file)
+        lines = in_order(file.changes)
         over = [line for line in lines if line.is_over]
         others = [line for line in lines if not line.is_over]
         if over:
@@ -49,10 +49,6 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
         if others:
             _print_routes(console, others, color=color, every=every)
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
-
-
-def _ordered(file: FileDiff) -> list[ChangeLine]:
-    return sorted(file.changes, key=lambda line: (not line.is_over, not line.silent))
 
 
 def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: bool) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - rich is loaded late
