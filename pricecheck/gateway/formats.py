@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pricecheck.gateway.javascript import WHITE_SPACE, trim
+from pricecheck.gateway.javascript import WHITE_SPACE, trim, well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def is_url(text: str) -> bool:
         return True
     from ada_url import check_url
 
-    return check_url(text)
+    return check_url(well_formed(text))
 
 
 def is_redis_url(text: str) -> bool:

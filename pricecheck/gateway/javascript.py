@@ -32,6 +32,7 @@ OBJECT_INTERNALS = frozenset(
 PROTOTYPE = "__proto__"
 """The key that, assigned to an object, sets what the object inherits instead of a field of its own."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DECIMAL = re.compile(r"[+-]?[0-9]+\Z")
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\Z")
 _GUARDED = 3500
@@ -40,6 +41,11 @@ _GUARDED = 3500
 def trim(text: str) -> str:
     """Give the text without leading and trailing JavaScript white space."""
     return text.strip(WHITE_SPACE)
+
+
+def well_formed(text: str) -> str:
+    """Give the text as `String.prototype.toWellFormed` does, and the URL parser: lone surrogates become U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def big_int(text: str) -> int | None:

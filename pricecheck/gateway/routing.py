@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
+from pricecheck.gateway.javascript import well_formed
+
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
 
@@ -14,7 +16,6 @@ HEALTH_PATH = "/health"
 DISCOVERY_PATHS = ("/.well-known/x402", "/.well-known/openapi.json")
 # What the URL parser may write otherwise than it was sent. `^` is not among it: Node 20 leaves it alone, in paths too.
 _ODD = re.compile(r"[^!-~]|[\\#\"<>`{}|]|/\.|%2[eE]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_PATH = re.compile(r"/(?![/\\\t\n\r])")  # the URL parser drops tabs and line breaks
 _PLACEHOLDER = re.compile(r"\$\{(params|query)\.([^}]+)\}")
 _BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
@@ -95,7 +96,7 @@ def split_target(target: str) -> tuple[str, str]:
     caret = "caret"
     while caret in target:
         caret += "-"
-    whole = _SURROGATE.sub("\ufffd", target).replace("^", caret)
+    whole = well_formed(target).replace("^", caret)
     url = URL("http://gateway" + (whole if whole.startswith("/") else f"/{whole}"))
     return url.pathname.replace(caret, "^"), url.search.removeprefix("?").replace(caret, "^")
 
@@ -107,7 +108,7 @@ def can_forward(path: str) -> bool:
     from ada_url import URL
 
     try:
-        URL(path, base="http://upstream/")
+        URL(well_formed(path), base="http://upstream/")
     except ValueError:
         return False
     return True

@@ -229,6 +229,7 @@ def test_the_compiler_stops_at_what_it_does_not_know(schema: dict[str, Any]) -> 
         "mailto:a@b",
         "javascript:alert(1)",
         "redis://h",
+        "http://a/\ud800",
     ],
 )
 def test_urls_of_the_whatwg_parser(url: str) -> None:
@@ -251,6 +252,7 @@ def test_urls_of_the_whatwg_parser(url: str) -> None:
         "http://1.2.3.4.5",
         "http://a.1",
         "http://xn--",
+        "http://\ud800",
         "http://a.xn--",
         "https://api.xn--a/v1",
         "https://ex ample.com",
