@@ -188,11 +188,11 @@ def test_a_path_template_is_filled_or_fails(template: str, path: str | None) -> 
     assert rewrite_path(template, {"id": "a/b c!"}, {"q": ""}) == path
 
 
-@pytest.mark.parametrize("path", ["/", "/a//b", "rel/a", "//host/a", "https://host/a", "", "/a\\b"])
+@pytest.mark.parametrize("path", ["/", "/a//b", "rel/a", "//host/a", "https://host/a", "", "/a\\b", "/\t\ud800"])
 def test_paths_that_reach_an_upstream(path: str) -> None:
     assert can_forward(path)
 
 
-@pytest.mark.parametrize("path", ["//", "///", "/\\", "https://a b/"])
+@pytest.mark.parametrize("path", ["//", "///", "/\\", "/\t/", "https://a b/"])
 def test_paths_that_name_no_host(path: str) -> None:
     assert not can_forward(path)
