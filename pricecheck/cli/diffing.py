@@ -249,6 +249,15 @@ def _rendered(name: str, diff: PriceDiff, arguments: DiffArguments, *, to_termin
 
     if name == "json":
         return price_diff.as_json(diff)
+    if name == "markdown":
+        from pricecheck.report.price_diff_markdown import as_markdown
+
+        return as_markdown(diff, every=arguments.every)
+    if name == "github":
+        from pricecheck.cli.output import repository_root
+        from pricecheck.report.price_diff_github import as_github
+
+        return as_github(diff, root=repository_root(os.getcwd()))
     from pricecheck.report.price_diff_text import as_text
 
     color = to_terminal and wants_color(arguments.color)

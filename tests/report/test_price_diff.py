@@ -1,0 +1,148 @@
+"""What a pull request gets to see: Markdown that can be updated, annotations on the new lines."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from pricecheck.findings import Position
+from pricecheck.prices.bounds import percent
+from pricecheck.report.price_diff import ChangeLine, FileDiff, PriceDiff, PriceSide, StructureLine, summary
+from pricecheck.report.price_diff_github import as_github
+from pricecheck.report.price_diff_groups import rows
+from pricecheck.report.price_diff_markdown import MARKER, as_markdown
+from pricecheck.report.price_diff_text import as_text
+
+
+def side(amount: int, line: int | None = 3, source: str = "route.models") -> PriceSide:
+    start = None if line is None else Position(line, 1, 0)
+    return PriceSide("POST /x", "model:a", amount, f"${amount / 10**6}", "USDC", "$1", source, None, start)
+
+
+def line(
+    number: int = 0,
+    *,
+    ratio: Fraction = Fraction(1, 10),
+    verdict: str = "within",
+    silent: bool = False,
+    selector: str | None = None,
+    family: str = "",
+) -> ChangeLine:
+    return ChangeLine(
+        file="conf/tollbooth.yaml",
+        old_file="main:conf/tollbooth.yaml",
+        route="POST /x",
+        selector=selector or f"model:m{number}",
+        family=family,
+        kind="raised" if ratio > 0 else "lowered",
+        before=side(100 + number),
+        after=side(int((100 + number) * (1 + ratio)), number + 1),
+        ratio=ratio,
+        ratio_text="0.1000",
+        delta=percent(ratio, "+15%"),
+        verdict=verdict,
+        bound="+15%",
+        rules=("PC401",) if verdict == "over" else (),
+        silent=silent,
+        first_mapped=False,
+        example=None,
+    )
+
+
+def diff(*lines: ChangeLine, structure: tuple[StructureLine, ...] = (), note: str | None = None) -> PriceDiff:
+    return PriceDiff([FileDiff("main:conf/tollbooth.yaml", "conf/tollbooth.yaml", note, lines, structure)])
+
+
+PAID = StructureLine("conf/tollbooth.yaml", "recipients", "payments now go to 0x@all", ("wallets",), Position(2, 1, 0))
+
+
+def test_the_summary_counts_and_is_first() -> None:
+    found = diff(line(), line(1, verdict="over", silent=True), line(2, ratio=Fraction(-1, 20)))
+    assert summary(found) == "2 raised, 1 lowered, 1 repriced silently; 1 over bound"
+    assert summary(diff(line(verdict="approved"))) == "1 raised; 1 approved"
+    assert summary(diff()) == "no effective price change"
+    assert summary(diff(structure=(PAID,))) == "no effective price change; 1 other change"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "bound", "text"),
+    [
+        (Fraction(3, 20), "+15%", "+15.00 %"),
+        (Fraction(150_010, 1_000_000), "+15%", "+15.001 %"),
+        (Fraction(150_000_001, 10**9), "+15%", "+15.0000001 %"),
+        (Fraction(-1, 3), "-10%", "-33.33 %"),
+        (Fraction(1, 3), None, "+33.33 %"),
+        (None, None, ""),
+    ],
+)
+def test_a_percentage_never_reads_like_the_bound_it_breaks(
+    ratio: Fraction | None, bound: str | None, text: str
+) -> None:
+    assert percent(ratio, bound) == text
+
+
+def test_markdown_begins_with_the_hidden_marker_and_what_is_over_a_bound() -> None:
+    text = as_markdown(diff(line(), line(1, verdict="over"), structure=(PAID,)), every=False)
+    assert text.startswith(f"{MARKER}\n### pricecheck: 2 raised; 1 over bound")
+    assert text.index("payments now go to 0x@<!-- -->all (line 2)") < text.index("**over bound** (1)")
+    assert text.index("**over bound** (1)") < text.index("<details><summary>other changes (1)</summary>")
+    assert text.count("<details>") == text.count("</details>")
+
+
+def test_markdown_stays_under_githubs_limit_and_says_what_it_leaves_out() -> None:
+    lines = [
+        line(number, selector=f"model:{'x' * 200}-{number}", ratio=Fraction(number + 1, 99991)) for number in range(900)
+    ]
+    text = as_markdown(diff(*lines), every=True)
+    assert len(text) <= 65_000
+    shown = text.count("| raised") + len(re.findall(r"^\|  \| POST", text, re.MULTILINE))
+    left = re.search(r"\*\*(\d+) more changes do not fit here\*\*", text)
+    assert left is not None
+    assert shown + int(left[1]) == 900
+    assert text.count("<details>") == text.count("</details>")
+
+
+def test_names_from_a_config_are_no_markup() -> None:
+    text = as_markdown(diff(line(selector="model:a|b`<img src=x>*")), every=False)
+    assert "<img" not in text
+    assert r"a\|b\`&lt;img src=x&gt;\*" in text
+
+
+def test_annotations_stand_on_the_new_lines_with_the_worst_first() -> None:
+    found = as_github(diff(line(4), line(7, verdict="over"), line(2, silent=True), structure=(PAID,)), root=None)
+    assert [command.partition("::")[2].split(" ")[0] for command in found.splitlines()] == [
+        "notice",
+        "error",
+        "error",
+        "warning",
+        "notice",
+    ]
+    assert "::error file=conf/tollbooth.yaml,line=8,title=price raised::POST /x model:m7" in found
+    assert "(+10.00 %25, bound +15%25), route.models" in found
+
+
+def test_what_github_drops_is_announced() -> None:
+    lines = [line(number, verdict="over", ratio=Fraction(number + 20, 100)) for number in range(15)]
+    assert "(+5 in the log of this step)" in as_github(diff(*lines), root=None).splitlines()[0]
+
+
+def test_identical_ratios_are_one_row_and_then_families() -> None:
+    same = [line(number) for number in range(50)]
+    (row,) = rows(same, every=False)
+    assert (row.selector, row.delta, len(row.lines)) == ("model:m0 and 49 more", "+10.00 %", 50)
+    varied = [line(number, ratio=Fraction(number + 1, 997), family=f"f{number % 2}") for number in range(50)]
+    assert [row.selector for row in rows(varied, every=False)] == ["25 variants of f0", "25 variants of f1"]
+    assert len(rows(varied, every=True)) == 50
+
+
+def test_what_is_over_a_bound_is_never_grouped_with_what_is_not() -> None:
+    lines = [line(number, verdict="over" if number % 2 else "within") for number in range(60)]
+    assert [row.first.verdict for row in rows(lines, every=False)] == ["within", "over"]
+
+
+def test_text_fits_the_terminal_and_escapes_what_would_act_on_it() -> None:
+    text = as_text(diff(line(selector="model:\x1b[31m" + "y" * 90), note="x"), width=80, color=False, every=False)
+    assert max(map(len, text.split("\n"))) <= 80
+    assert "\x1b" not in text
