@@ -14,6 +14,7 @@ from pricecheck.findings import SourceText
 from pricecheck.policy.discovery import APPROVALS_NAME, PolicyFinder, read_from_disk
 from pricecheck.revisions import INDEX, NOTHING, Repository, find_repository
 from pricecheck.rules.comparison import Baseline, approve_nothing
+from pricecheck.rules.vocabulary import vocabulary
 from pricecheck.source.text import SourceError, decode
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def against(ref: str, where: str, *, staged: bool = False, to: str | None = None
     repository = find_repository(where)
     new = INDEX if staged else repository.resolve(to) if to else None
     old = repository.merge_base(ref, to or "HEAD") if merge_base else repository.resolve(ref)
-    return Against(repository, ref, old, new)
+    # A runner gives whole commit hashes, which nobody reads.
+    return Against(repository, ref[:12] if ref == old else ref, old, new)
 
 
 def old_source(sides: Against, path: str) -> SourceText | None:
@@ -232,18 +234,6 @@ def baseline_of(
     older = old_source(anchor, path) if anchor else None
     drift = Baseline(anchor.ref, older, old_config(older, environment), policy, approves) if anchor and older else None
     return Baseline(sides.ref, source, old_config(source, environment), policy, approves, drift)
-
-
-def vocabulary() -> Vocabulary:
-    """Give the rules and versions that policy files may name."""
-    from pricecheck.findings import Impact
-    from pricecheck.gateway.versions import VERSIONS
-    from pricecheck.policy.vocabulary import Vocabulary
-    from pricecheck.rules.registry import RULES
-
-    names = {rule.code: rule.name for rule in RULES}
-    rejects = frozenset(rule.code for rule in RULES if rule.impact is Impact.REJECTS)
-    return Vocabulary(names, rejects, tuple(VERSIONS))
 
 
 def _at_ref(sides: Against, path: str) -> str | None:
