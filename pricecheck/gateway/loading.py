@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pricecheck.findings import Span
 from pricecheck.gateway.environment import Environment, may_refer, references, substituter
-from pricecheck.source.nodes import Scalar, walk
+from pricecheck.source.nodes import Mapping as MappingNode
+from pricecheck.source.nodes import Scalar, resolve
 from pricecheck.source.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pricecheck.findings import ConfigPath, Fix, Label
     from pricecheck.source.document import Document
+    from pricecheck.source.nodes import Node
 
 
 class RefusalKind(Enum):
@@ -116,20 +118,54 @@ def _nothing(document: Document) -> Refusal:
     )
 
 
-def _unset(document: Document, environment: Mapping[str, str]) -> Iterator[Refusal]:
+def _unset(document: Document, environment: Mapping[str, str]) -> list[Refusal]:
     if document.root is None:
-        return
-    for path, node in walk(document.root):
-        if isinstance(node, Scalar) and isinstance(node.value, str):
-            for name in dict.fromkeys(references(node.value)):
-                if name not in environment:
-                    yield Refusal(
-                        RefusalKind.UNSET_VARIABLE,
-                        f"${{{name}}} is not set: the gateway stops at the start",
-                        _reference_span(document.source.text, node, name),
-                        path,
-                        help=_default_advice(name),
-                    )
+        return []
+    found = [
+        Refusal(
+            RefusalKind.UNSET_VARIABLE,
+            f"${{{name}}} is not set: the gateway stops at the start",
+            _reference_span(document.source.text, node, name),
+            path,
+            help=_default_advice(name),
+        )
+        for path, node in _referring(document.root)
+        for name in dict.fromkeys(references(cast("str", node.value)))
+        if name not in environment
+    ]
+    return sorted(found, key=lambda refusal: refusal.span)
+
+
+def _referring(root: Node) -> Iterator[tuple[ConfigPath, Scalar]]:
+    """Yield the texts with `${` that are part of the config's value, each once.
+
+    What a later key of the same name replaces is no part of it, unless an alias brings it back.
+    """
+    waiting: list[tuple[ConfigPath, Node]] = [((), root)]
+    seen: set[int] = set()
+    while waiting:
+        path, node = waiting.pop()
+        target = resolve(node)
+        if id(target) in seen:
+            continue
+        seen.add(id(target))
+        if isinstance(target, Scalar):
+            if _refers(target):
+                yield path, target
+            continue
+        children: Iterable[tuple[str | int, Node]] = (
+            ((name, entry.value) for name, entry in target.index.items())
+            if isinstance(target, MappingNode)
+            else enumerate(target.items)
+        )
+        # Tables have tens of thousands of lines: a path is made only for what may matter.
+        waiting += [
+            ((*path, name), child) for name, child in children if child.__class__ is not Scalar or _refers(child)
+        ]
+
+
+def _refers(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, str) and "${" in node.value
 
 
 def _reference_span(text: str, node: Scalar, name: str) -> Span:

@@ -55,6 +55,20 @@ def test_an_unset_variable_is_refused_wherever_it_stands(text: str) -> None:
     assert refusals[0].path == ("x", "y", 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_json"),
+    [('{"x": "${UNSET}", "x": "y"}', True), ("{1: '${UNSET}', '1': y}", False)],
+)
+def test_what_a_later_key_replaces_need_not_be_set(text: str, *, is_json: bool) -> None:
+    document = parse(SourceText("tollbooth.json", text), is_json=is_json)
+    assert load(document, {}, partial=True).refusals == ()
+
+
+def test_what_an_alias_brings_back_must_be_set() -> None:
+    refusals = loaded("{1: &a '${UNSET}', '1': y, z: *a, w: [*a, *a]}", {}, partial=True).refusals
+    assert [refusal.message for refusal in refusals] == ["${UNSET} is not set: the gateway stops at the start"]
+
+
 def test_an_unset_variable_is_shown_itself() -> None:
     text = COMPLETE + 'x: "Bearer ${KEY} ${KEY} ${OTHER}"'
     refusals = loaded(text, {}).refusals

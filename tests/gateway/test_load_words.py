@@ -179,6 +179,11 @@ def test_a_typo_is_named_at_the_field_that_is_missing() -> None:
     assert unknown.help == "did you mean `window`?"
 
 
+def test_a_store_that_shares_the_url_is_no_conflict_beside_another_mistake() -> None:
+    text = "stores: {redis: {url: 'redis://h'}, rateLimit: {backend: redis}, timeSession: {backend: disk}}"
+    assert [refusal.path for refusal in refusals(text)] == [("stores", "timeSession", "backend")]
+
+
 @pytest.mark.parametrize("text", ["defaults: {verificationCache: {ttl: 60}}", "facilitator: 5"])
 def test_quotes_are_advised_only_where_they_would_do(text: str) -> None:
     (refusal,) = refusals(text)
