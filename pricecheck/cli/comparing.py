@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pricecheck.gateway.environment import Environment
     from pricecheck.policy.approvals import ApprovalRequest, Approvals
     from pricecheck.policy.model import Policy
-    from pricecheck.policy.vocabulary import Vocabulary
 
 
 class Against(NamedTuple):
@@ -181,9 +180,12 @@ class Policies:
         root = sides.repository.root if sides else os.getcwd()
         if self._isolated or (sides is not None and sides.old == NOTHING and self._policy is None):
             return Policy(), root
-        finder = self._finder(sides)
+        finder = self.finder(sides)
         path = os.path.abspath(self._policy) if self._policy else finder.find(os.path.realpath(folder))
-        return (Policy(), root) if path is None else (finder.policy_at(path), os.path.dirname(path))
+        # A policy that the change itself brings was not in force: the defaults were.
+        if path is None or (sides is not None and self._policy and _at_ref(sides, path) is None):
+            return Policy(), root
+        return finder.policy_at(path), os.path.dirname(path)
 
     def approves(
         self, folder: str, read: Callable[[str], bytes | None] | None = None
@@ -207,7 +209,8 @@ class Policies:
         today = date.today()  # noqa: DTZ011 - an approval's last day is a day where the operator is
         return lambda request: approvals.match(request, today) is not None
 
-    def _finder(self, sides: Against | None) -> PolicyFinder:
+    def finder(self, sides: Against | None) -> PolicyFinder:
+        """Give the finder of the old side's policies; of those on disk without sides."""
         key = sides.old if sides else ""
         if key not in self._finders:
             made = PolicyFinder(self._vocabulary)
@@ -228,7 +231,8 @@ def baseline_of(
     source = old_source(sides, path)
     if source is None:
         return None
-    policy, folder = policies.of(sides, os.path.dirname(os.path.abspath(path)))
+    # Where the config was: moving it does not take it out of the reach of a policy.
+    policy, folder = policies.of(sides, os.path.dirname(os.path.abspath(sides.old_path(path) or path)))
     read = None if sides.new is None else partial(sides.repository.read, sides.new)
     approves = policies.approves(folder, read)
     older = old_source(anchor, path) if anchor else None

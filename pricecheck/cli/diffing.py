@@ -108,7 +108,7 @@ def _pairs_of(sides: Against, paths: tuple[str, ...]) -> Iterator[_Pair]:
             note = f"not in {sides.ref}: a first deploy, so that no bounds apply"
         elif os.path.normpath(found) != os.path.normpath(path):
             note = f"takes over from {found}"
-        yield _Pair(old, text_of(path, sides.read_new(path)), _folder(path), note)
+        yield _Pair(old, text_of(path, sides.read_new(path)), _folder(found or path), note)
     for path in (path for path in wanted if not sides.exists(path) and os.path.normpath(path) not in taken):
         content = sides.read_old(path)
         if content is None:

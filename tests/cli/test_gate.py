@@ -108,6 +108,18 @@ def test_a_pull_request_that_loosens_the_policy_is_judged_by_the_old_one(pricech
     assert found(pricecheck, repo, "--against", "HEAD") == [("PC401", "a")]
 
 
+def test_moving_a_config_does_not_take_it_out_of_its_policy(pricecheck: Run, repo: Path) -> None:
+    (repo / "prod").mkdir()
+    (repo / "prod" / "pricecheck.toml").write_text('[bounds]\nmax-increase = "5%"\n', encoding="utf-8")
+    git(repo, "mv", "tollbooth.yaml", "prod/tollbooth.yaml")
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "moved")
+    git(repo, "mv", "prod/tollbooth.yaml", "tollbooth.yaml")
+    write(repo, a="106000", b="$0.10")
+    git(repo, "add", ".")
+    assert found(pricecheck, repo, "--against", "HEAD") == [("PC401", "a")]
+
+
 def test_additions_are_an_error_where_the_policy_enforces_them(pricecheck: Run, repo: Path) -> None:
     write(repo, a="100000", b="$0.10", c="$0.40")
     assert pricecheck("check", "--against", "HEAD", "--select", "PC409", cwd=repo).returncode == 0
