@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,27 +25,43 @@ if TYPE_CHECKING:
     from pricecheck.rules.comparison import Baseline
 
 
+class FileOptions(NamedTuple):
+    """What a policy decides for the configs it rules: the rules that run, severities by code, the gateway's version."""
+
+    rules: tuple[Rule, ...]
+    severities: Mapping[str, Severity]
+    settings: Settings
+
+
 class Options(NamedTuple):
     """How to check: the rules that run (registry order), severities by code, the environment for `${NAME}`.
 
-    `read` gives the bytes of a config where they do not come from the disk, `baseline_for` what a config is compared
-    with (None: there was none yet); both may raise a `PricecheckError`.
+    `for_folder` gives what the policy of a config's folder decides instead, and may raise a `PricecheckError`.
+    `ignores` says whether ignore comments are heeded. `read` gives the bytes of a config where they do not come from
+    the disk, `baseline_for` what a config is compared with (None: there was none yet); both may raise a
+    `PricecheckError`.
     """
 
     rules: tuple[Rule, ...] = RULES
     severities: Mapping[str, Severity] = MappingProxyType({})
     environment: Environment = None
     settings: Settings = Settings()
+    for_folder: Callable[[str], FileOptions] | None = None
+    ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
     baseline_for: Callable[[SourceText], Baseline | None] | None = None
 
 
 class Outcome(NamedTuple):
-    """What a run found in `files` (display paths); `failures` has a line for each file that could not be checked."""
+    """What a run found in `files` (display paths); `failures` has a line for each file that could not be checked.
+
+    `suppressed` counts the findings that an ignore comment hides.
+    """
 
     findings: tuple[StampedFinding, ...]
     files: tuple[str, ...]
     failures: tuple[str, ...] = ()
+    suppressed: int = 0
 
 
 def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | None = None) -> Outcome:
@@ -56,6 +73,7 @@ def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | Non
     findings: list[StampedFinding] = []
     failures: list[str] = []
     checked: list[str] = []
+    suppressed = 0
     try:
         targets = files.expand(paths or ["."])
     except InputError as error:
@@ -63,11 +81,13 @@ def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | Non
     for path in targets:
         try:
             source = read_source(path, stdin_name, options.read)
-            findings += check_source(source, options)
+            kept, hidden = _checked(source, options)
+            findings += kept
+            suppressed += hidden
             checked.append(source.path)
         except PricecheckError as error:
             failures.append(str(error))
-    return Outcome(tuple(findings), tuple(checked), tuple(failures))
+    return Outcome(tuple(findings), tuple(checked), tuple(failures), suppressed)
 
 
 def read_source(
@@ -86,7 +106,18 @@ def read_source(
 
 
 def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
-    """Run the selected rules over one text, in reading order; a path that ends in `.json` is read as JSON."""
+    """Run the selected rules over one text, in reading order; a path that ends in `.json` is read as JSON.
+
+    Findings that an ignore comment hides are left out.
+    """
+    return _checked(source, options)[0]
+
+
+def _checked(source: SourceText, options: Options) -> tuple[list[StampedFinding], int]:
+    """Give the findings of one text, and how many an ignore comment hides."""
+    if options.for_folder is not None:
+        rules, severities, settings = options.for_folder(os.path.dirname(source.path))
+        options = options._replace(rules=rules, severities=severities, settings=settings)
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
     context = Context(loaded, options.settings, options.baseline_for(source) if options.baseline_for else None)
@@ -97,7 +128,17 @@ def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
         if readable or not rule.needs_config
         for finding in rule.check(context)
     ]
-    return _stamp(source, found, options)
+    stamped = _stamp(source, found, options)
+    if not options.ignores or "pricecheck:" not in source.text:
+        return stamped, 0
+    from pricecheck.rules.ignoring import heed_ignores
+
+    kept, problems, hidden = heed_ignores(document, stamped, options.rules, compared=options.baseline_for is not None)
+    return (_merged(kept, _stamp(source, problems, options)) if problems else kept), hidden
+
+
+def _merged(kept: list[StampedFinding], more: list[StampedFinding]) -> list[StampedFinding]:
+    return sorted([*kept, *more], key=lambda stamped: stamped.sort_key)
 
 
 def _stamp(source: SourceText, found: Iterable[tuple[Rule, Finding]], options: Options) -> list[StampedFinding]:

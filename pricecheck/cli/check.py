@@ -36,6 +36,11 @@ def command(
         bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
     ] = False,
     gateway_version: Annotated[str | None, typer.Option(help="The gateway version the config runs on.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Use this policy instead of the nearest one.")
+    ] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Use no policy at all.")] = False,
+    no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Report what ignore comments hide as well.")] = False,
     stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input in the output.")] = None,
     against: Annotated[
         str | None, typer.Option(help="Hold every price to the bounds, against this git revision (PC4).")
@@ -63,6 +68,9 @@ def command(
         env_file=tuple(env_file or ()),
         partial=partial,
         gateway_version=gateway_version,
+        policy=policy,
+        isolated=isolated,
+        no_ignores=no_ignores,
         stdin_filename=stdin_filename,
         against=against,
         anchor=anchor,

@@ -35,6 +35,9 @@ class CheckArguments(NamedTuple):
     env_file: tuple[str, ...] = ()
     partial: bool = False
     gateway_version: str | None = None
+    policy: str | None = None
+    isolated: bool = False
+    no_ignores: bool = False
     stdin_filename: str | None = None
     against: str | None = None
     anchor: str | None = None
@@ -69,7 +72,6 @@ def run_check(arguments: CheckArguments) -> int:
     if outcome.files:
         write_report(
             outcome,
-            options,
             destinations,
             color=arguments.color,
             statistics=arguments.statistics,
@@ -82,17 +84,25 @@ def run_check(arguments: CheckArguments) -> int:
 
 
 def _options(arguments: CheckArguments) -> Options:
+    if arguments.policy is not None and arguments.isolated:
+        raise UsageError("--policy and --isolated: give one")
     settings = Settings(partial=arguments.partial)
     if arguments.gateway_version is not None:
         from pricecheck.gateway.versions import VERSIONS
 
         version = one_of("--gateway-version", arguments.gateway_version, VERSIONS)
         settings = Settings(partial=arguments.partial, gateway_version=version)
-    return Options(
+    options = Options(
         rules=select_rules(RULES, arguments.select or ("ALL",), arguments.ignore, arguments.extend_select),
         environment=environment(arguments.env, arguments.env_file),
         settings=settings,
+        ignores=not arguments.no_ignores,
     )
+    if arguments.isolated:
+        return options
+    from pricecheck.cli.policies import PolicyOptions
+
+    return options._replace(for_folder=PolicyOptions(arguments))
 
 
 def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa: FBT001 - the flag as typed

@@ -11,11 +11,12 @@ from pricecheck.cli.shell import terminal_width, wants_color
 from pricecheck.errors import InputError, UsageError
 from pricecheck.report.formats import FORMATS, render
 from pricecheck.report.model import RenderOptions, Report, RuleInfo
+from pricecheck.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pricecheck.engine import Options, Outcome
+    from pricecheck.engine import Outcome
     from pricecheck.rules.model import Rule
 
 
@@ -45,7 +46,6 @@ def parse_destinations(values: Sequence[str], default: str = "full") -> tuple[De
 
 def write_report(
     outcome: Outcome,
-    options: Options,
     destinations: Sequence[Destination],
     *,
     color: str,
@@ -60,8 +60,9 @@ def write_report(
     report = Report(
         findings=outcome.findings,
         files=outcome.files,
-        rules={rule.code: _info(rule) for rule in options.rules},
+        rules={rule.code: _info(rule) for rule in RULES},
         tool_version=__version__,
+        suppressed=outcome.suppressed,
     )
     for destination in destinations:
         to_terminal = destination.path is None

@@ -8,6 +8,7 @@ from pricecheck.rules import (
     changes,
     charging,
     fields,
+    hygiene,
     load,
     match_rules,
     modules,
@@ -90,4 +91,7 @@ RULES: tuple[Rule, ...] = (
     spellings.free_flag,
     spellings.legacy_facilitator,
     spellings.newer_than_gateway,
+    hygiene.unused_ignore,
+    hygiene.expired_ignore,
+    hygiene.ignore_without_reason,
 )

@@ -1,0 +1,54 @@
+"""Which policy rules a config, and what it decides about the check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pricecheck.cli.shell import say
+from pricecheck.engine import FileOptions
+from pricecheck.policy.discovery import PolicyFinder
+from pricecheck.rules.model import Settings
+from pricecheck.rules.registry import RULES
+from pricecheck.rules.selection import select_rules
+from pricecheck.rules.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from pricecheck.cli.checking import CheckArguments
+    from pricecheck.policy.model import Policy
+
+
+class PolicyOptions:
+    """Gives what the policy of a folder decides; each policy is read once. The command line wins over every policy."""
+
+    def __init__(self, arguments: CheckArguments) -> None:
+        self._arguments = arguments
+        self._finder = PolicyFinder(vocabulary())
+        self._made: dict[str | None, FileOptions] = {}
+
+    def __call__(self, folder: str) -> FileOptions:
+        """Give the options for the configs in `folder`.
+
+        Raises:
+            PolicyError: the policy can't be used.
+        """
+        path = self._arguments.policy or self._finder.find(folder)
+        if path not in self._made:
+            from pricecheck.policy.model import Policy
+
+            self._made[path] = self._options(Policy() if path is None else self._finder.policy_at(path))
+            if path is not None and self._arguments.verbose:
+                say(f"policy: {path}")
+        return self._made[path]
+
+    def _options(self, policy: Policy) -> FileOptions:
+        arguments = self._arguments
+        return FileOptions(
+            select_rules(
+                RULES,
+                arguments.select or policy.lint.select,
+                (*policy.lint.ignore, *arguments.ignore),
+                arguments.extend_select,
+            ),
+            policy.lint.severity,
+            Settings(arguments.partial, arguments.gateway_version or policy.gateway_version),
+        )
