@@ -234,10 +234,10 @@ def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> C
 
 
 def _price(row: PriceRow | None, source: SourceText) -> PriceSide | None:
-    from pricecheck.report.price_diff import PriceSide
-
     if row is None:
         return None
+    from pricecheck.report.price_diff import PriceSide
+
     start: Position | None = source.position(row.span.start) if row.span else None
     return PriceSide(
         row.route, row.selector, row.amount, row.dollars, row.asset, row.price, row.source, row.unknown_reason, start

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.prices.changes import ChangeKind
@@ -53,40 +54,39 @@ def breaches(change: PriceChange, limits: Limits) -> tuple[Breach, ...]:
         return ()
     if change.kind in {ChangeKind.FREED, ChangeKind.UNFREED}:
         return (Breach.FREE_OR_PAID,)
-    values = change.values
-    if values is None:
+    amounts = change.amounts
+    if amounts is None:
         return (Breach.UNKNOWN,) if became_unknown(change) else ()
     found = []
-    if is_beyond(*values, limits):
-        raised = Breach.RAISED if values[1] > values[0] else Breach.LOWERED
+    if is_beyond(*amounts, limits):
+        raised = Breach.RAISED if amounts[1] > amounts[0] else Breach.LOWERED
         found.append(Breach.FIRST_MAPPED if change.first_mapped else raised)
-    if unit_slip(*values) is not None and not change.first_mapped:
+    if unit_slip(*amounts) is not None and not change.first_mapped:
         found.append(Breach.UNIT_SLIP)
     return tuple(found)
 
 
-def is_beyond(before: Fraction, after: Fraction, limits: Limits) -> bool:
-    """Tell whether a price moved further than the limits; from or to a negative one, any move does."""
-    # Both over one denominator, so that integers are compared: a config may hold tens of thousands of prices.
-    old, new = before.numerator * after.denominator, after.numerator * before.denominator
-    if old == new:
+def is_beyond(before: int, after: int, limits: Limits) -> bool:
+    """Tell whether an amount moved further than the limits; from or to a negative one, any move does."""
+    if before == after:
         return False
-    if old < 0 or new < 0:
+    if before < 0 or after < 0:
         return True
     up, down = limits.increase, limits.decrease
-    return new * up.denominator > old * (up.denominator + up.numerator) or new * down.denominator < old * (
+    return after * up.denominator > before * (up.denominator + up.numerator) or after * down.denominator < before * (
         down.denominator - down.numerator
     )
 
 
-def unit_slip(before: Fraction, after: Fraction) -> int | None:
-    """Give the power of ten, from 100 up, that lies between two prices: 1000 also for a thousandth; None for others."""
-    old, new = before.numerator * after.denominator, after.numerator * before.denominator
-    if old <= 0 or new <= 0:
+def unit_slip(before: int, after: int) -> int | None:
+    """Give the power of ten, from 100 up, between two amounts: 1000 also for a thousandth; None for any other factor."""
+    if before <= 0 or after <= 0:
         return None
-    factor, rest = divmod(max(old, new), min(old, new))
-    is_power = not rest and str(factor).rstrip("0") == "1"
-    return factor if is_power and factor >= _SMALLEST_SLIP else None
+    factor, rest = divmod(max(before, after), min(before, after))
+    power = _SMALLEST_SLIP
+    while power < factor:
+        power *= 10
+    return factor if power == factor and not rest else None
 
 
 def became_unknown(change: PriceChange) -> bool:
@@ -99,23 +99,30 @@ def became_unknown(change: PriceChange) -> bool:
 
 def percent(ratio: Fraction | None, bound: str | None = None) -> str:
     """Give a change as `+20.00 %`, empty for None; with more digits where fewer would read like the bound, `+15%`."""
-    if ratio is None:
-        return ""
+    return "" if ratio is None else _percent(ratio.numerator, ratio.denominator, bound)
+
+
+def ratio_text(ratio: Fraction | None) -> str | None:
+    """Give a ratio with four decimals: `0.1500`."""
+    return None if ratio is None else _four_decimals(ratio.numerator, ratio.denominator)
+
+
+@lru_cache(maxsize=4096)
+def _percent(numerator: int, denominator: int, bound: str | None) -> str:
+    # A price update moves thousands of prices by the same ratio; two integers are hashed faster than a fraction.
     limit = None if bound is None else Decimal(bound.strip("+-%"))
-    size = abs(ratio) * 100
+    size = Fraction(abs(numerator) * 100, denominator)
     shown = _rounded(size, 2)
     for digits in range(3, _MOST_DIGITS + 1):
         if limit is None or shown != limit or shown == size:
             break
         shown = _rounded(size, digits)
-    return f"{'-' if ratio < 0 else '+'}{shown} %"
+    return f"{'-' if numerator < 0 else '+'}{shown} %"
 
 
-def ratio_text(ratio: Fraction | None) -> str | None:
-    """Give a ratio with four decimals: `0.1500`."""
-    if ratio is None:
-        return None
-    return f"{'-' if ratio < 0 else ''}{_rounded(abs(ratio), 4)}"
+@lru_cache(maxsize=4096)
+def _four_decimals(numerator: int, denominator: int) -> str:
+    return f"{'-' if numerator < 0 else ''}{_rounded(Fraction(abs(numerator), denominator), 4)}"
 
 
 def _rounded(number: Fraction, digits: int) -> Decimal:

@@ -63,33 +63,31 @@ class PriceChange(NamedTuple):
         return self.make_example() if self.make_example else None
 
     @property
-    def values(self) -> tuple[Fraction, Fraction] | None:
-        """Both prices as numbers of their asset, exactly (0.05 USDC is 1/20); None where one is not known."""
-        before, after = value_of(self.before), value_of(self.after)
-        return None if before is None or after is None else (before, after)
+    def amounts(self) -> tuple[int, int] | None:
+        """Both prices in one unit, the finer of the two smallest units; None where one is not known.
+
+        The gateway takes a unit of any asset for a dollar (gateway.md §3), and so does a comparison across assets.
+        """
+        if self.before is None or self.after is None:
+            return None
+        return amounts_of(self.before, self.after)
 
     @property
     def ratio(self) -> Fraction | None:
         """The change as a share of the old price: 3/20 for +15 %; None where a side is free, negative or unknown."""
-        values = self.values
-        if values is None:
+        amounts = self.amounts
+        if amounts is None or min(amounts) <= 0:
             return None
-        before, after = values
-        if before.numerator <= 0 or after.numerator <= 0:
-            return None
-        # One fraction instead of two: there are tens of thousands of changes.
-        common = before.numerator * after.denominator
-        return Fraction(after.numerator * before.denominator - common, common)
+        return Fraction(amounts[1] - amounts[0], amounts[0])
 
 
-def value_of(row: PriceRow | None) -> Fraction | None:
-    """Give a row's price as a number of its asset; None where it is not known.
-
-    The gateway takes a unit of any asset for a dollar (gateway.md §3), and so does a comparison across assets.
-    """
-    if row is None or row.amount is None or row.decimals is None:
+def amounts_of(before: PriceRow, after: PriceRow) -> tuple[int, int] | None:
+    """Give the amounts of two rows in one unit, the finer of their smallest units; None where one is not known."""
+    one, other = before.amount, after.amount
+    if one is None or other is None or before.decimals is None or after.decimals is None:
         return None
-    return Fraction(row.amount, 10**row.decimals)
+    finer = max(before.decimals, after.decimals)
+    return one * 10 ** (finer - before.decimals), other * 10 ** (finer - after.decimals)
 
 
 def price_changes(old: PriceTable, new: PriceTable) -> list[PriceChange]:
@@ -126,16 +124,12 @@ def _is_listed(row: PriceRow) -> bool:
 def _kind(before: PriceRow | None, after: PriceRow | None) -> ChangeKind:
     if before is None or after is None:
         return ChangeKind.ADDED if before is None else ChangeKind.REMOVED
-    if before.decimals == after.decimals:
-        one: Fraction | int | None = before.amount
-        other: Fraction | int | None = after.amount
-    else:
-        one, other = value_of(before), value_of(after)
-    if one is None or other is None or one == other:
+    amounts = amounts_of(before, after)
+    if amounts is None or amounts[0] == amounts[1]:
         return ChangeKind.UNKNOWN
-    if one == 0 or other == 0:
-        return ChangeKind.UNFREED if one == 0 else ChangeKind.FREED
-    return ChangeKind.RAISED if other > one else ChangeKind.LOWERED
+    if 0 in amounts:
+        return ChangeKind.FREED if amounts[1] == 0 else ChangeKind.UNFREED
+    return ChangeKind.RAISED if amounts[1] > amounts[0] else ChangeKind.LOWERED
 
 
 def _differ(rows: SharedRows, before: PriceRow, after: PriceRow) -> bool:

@@ -40,7 +40,7 @@ def rows(lines: Sequence[ChangeLine], *, every: bool) -> list[Row]:
     groups = [(line,) for line in lines]
     if every or len(lines) <= _FEW:
         return [_row(group) for group in groups]
-    by_ratio = _grouped(groups, lambda line: (_same(line), line.ratio, None if line.ratio else _both(line)))
+    by_ratio = _grouped(groups, lambda line: (_same(line), line.delta or _both(line)))
     if len(by_ratio) > _FEW:
         by_ratio = _grouped(by_ratio, lambda line: (_same(line), line.family))
     return [_row(group) for group in by_ratio]
@@ -118,11 +118,10 @@ def _charged(side: PriceSide | None) -> str:
 
 
 def _delta(lines: tuple[ChangeLine, ...]) -> str:
+    if len({line.delta for line in lines}) == 1:
+        return lines[0].delta or lines[0].kind
     known = sorted((line for line in lines if line.ratio is not None), key=lambda line: line.ratio or 0)
-    if not known:
-        return lines[0].kind
-    least, most = known[0].delta, known[-1].delta
-    return least if least == most else f"{least} to {most}"
+    return f"{known[0].delta} to {known[-1].delta}"
 
 
 def _bound(line: ChangeLine) -> str:

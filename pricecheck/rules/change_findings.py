@@ -92,8 +92,8 @@ def recipients(context: Context) -> Iterator[Finding]:
 def unit_slips(context: Context) -> Iterator[Finding]:
     """Say which prices change by a power of ten."""
     for change, compared in _breaking(context, Breach.UNIT_SLIP):
-        values = change.values
-        factor = unit_slip(*values) if values else None
+        amounts = change.amounts
+        factor = unit_slip(*amounts) if amounts else None
         direction = "times" if change.kind is ChangeKind.RAISED else "times less:"
         message = (
             f"{_subject(change)} is charged {factor} {direction} {_step(change)}, which looks like a slip of the unit"

@@ -114,8 +114,7 @@ class ComparedConfigs:
     def _judged(self, change: PriceChange) -> JudgedChange:
         found = breaches(change, self.limits)
         if not found:
-            known = change.before is not None and change.after is not None and change.values is not None
-            return JudgedChange(change, (), (), Verdict.WITHIN if known else Verdict.UNBOUNDED)
+            return JudgedChange(change, (), (), Verdict.UNBOUNDED if change.amounts is None else Verdict.WITHIN)
         still_open = tuple(breach for breach in found if not self.baseline.approves(self.request(breach, change)))
         if not still_open:
             return JudgedChange(change, found, (), Verdict.APPROVED)
