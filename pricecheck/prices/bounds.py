@@ -79,7 +79,7 @@ def is_beyond(before: int, after: int, limits: Limits) -> bool:
 
 
 def unit_slip(before: int, after: int) -> int | None:
-    """Give the power of ten, from 100 up, between two amounts: 1000 also for a thousandth; None for any other factor."""
+    """Give the power of ten, from 100 up, between two amounts: 1000 also for a thousandth; None for others."""
     if before <= 0 or after <= 0:
         return None
     factor, rest = divmod(max(before, after), min(before, after))
