@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.style import BOLD, DIM, Style
-from pricecheck.report.visible import visible, width
+from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rich.table import Table
 
     from pricecheck.findings import Position
 
@@ -75,20 +75,32 @@ def as_csv(lines: Sequence[PriceLine]) -> str:
 
 
 def as_text(lines: Sequence[PriceLine], *, columns: int, color: bool, every: bool) -> str:
-    """Give the rows for a person, `columns` columns wide, grouped by route; what there is to add stands below a row.
+    """Give the rows for a person, `columns` columns wide (72 at least), grouped by route.
+
+    What there is to add to a row stands below its selector.
 
     Without `every`, the rows of the gateway's built-in table, which no line of the config sets, are one line a route.
     """
-    if not lines:
-        return "no routes: nothing is charged\n"
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    out = io.StringIO()
+    console = Console(
+        file=out, width=max(columns, _NARROWEST), no_color=not color, force_terminal=color, highlight=False
+    )
     routes: dict[str, list[PriceLine]] = {}
     for line in lines:
         routes.setdefault(line.route, []).append(line)
-    style = Style(color=color)
-    return "\n".join(
-        f"{style.paint(BOLD, visible(route))}\n{_columns(_shown(rows, every=every), columns, style)}"
-        for route, rows in routes.items()
-    )
+    for number, (route, rows) in enumerate(routes.items()):
+        if number:
+            console.print()
+        console.print(Text(visible(route), style="bold"))
+        console.print(_table(_shown(rows, every=every)))
+    if not routes:
+        console.print("no routes: nothing is charged")
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
 class _Shown(NamedTuple):
@@ -97,15 +109,12 @@ class _Shown(NamedTuple):
     reachable: bool = True
 
 
-_HEAD = _Shown(("selector", "written", "charged", "units", "source"))
-_TO_THE_RIGHT = (False, False, True, True, False)
-_INDENT, _GAP = "  ", "  "
 _WIDEST = 24
 _LEAST_SELECTOR = 20
+_NARROWEST = 72
 
 
 def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[_Shown]:
-    yield _HEAD
     hidden: list[PriceLine] = []
     for row in rows:
         if row.source == "default-table" and not every:
@@ -126,31 +135,21 @@ def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[_Shown]:
         yield _Shown((f"{len(hidden)} built-in models", "", "", "", "default-table"), tuple(notes))
 
 
-def _columns(shown: Iterable[_Shown], total: int, style: Style) -> str:
-    rows = list(shown)
-    widths = [max(width(row.cells[column]) for row in rows) for column in range(len(_HEAD.cells))]
-    rest = sum(widths[1:]) + len(_GAP) * len(widths[1:]) + len(_INDENT)
-    widths[0] = min(widths[0], max(_LEAST_SELECTOR, total - rest))
-    out: list[str] = []
-    for row in rows:
-        text = _line(row.cells, widths)
-        out.append(text if row.reachable else style.paint(DIM, text))
-        for note in row.notes:
-            indent = _INDENT * 2
-            out += [style.paint(DIM, indent + part) for part in wrap(note, max(_LEAST_SELECTOR, total - len(indent)))]
-    return "\n".join(out) + "\n"
+def _table(shown: Iterable[_Shown]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
 
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Line up the cells; a selector too long for its column has a line of its own."""
-    selector, *others = cells
-    long = width(selector) > widths[0]
-    padded = [
-        " " * (widest - width(cell)) + cell if right else cell + " " * (widest - width(cell))
-        for cell, widest, right in zip(["" if long else selector, *others], widths, _TO_THE_RIGHT, strict=True)
-    ]
-    line = (_INDENT + _GAP.join(padded)).rstrip()
-    return f"{_INDENT}{selector}\n{line}" if long else line
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("  selector", overflow="fold", min_width=_LEAST_SELECTOR)
+    table.add_column("written", no_wrap=True)
+    table.add_column("charged", no_wrap=True, justify="right")
+    table.add_column("units", no_wrap=True, justify="right")
+    table.add_column("source", no_wrap=True)
+    for row in shown:
+        selector, *others = row.cells
+        first = "".join([f"  {selector}", *(f"\n    {note}" for note in row.notes)])
+        table.add_row(*[Text(cell) for cell in (first, *others)], style=None if row.reachable else "dim")
+    return table
 
 
 def _conditions(where: Mapping[str, object]) -> str:

@@ -50,23 +50,24 @@ def test_text_for_a_person(pricecheck: Run, config: Path) -> None:
     assert done.stderr == ""
     assert done.stdout == (
         "POST /v1/chat/completions\n"
-        "  selector                   written    charged  units  source\n"
-        "  model:gpt-4o               $0.05        $0.05  50000  route.models\n"
-        "  model:ft:gpt-4o:acme::abc  $5       $0.000005      5  route.models\n"
-        "  other                      $0.02        $0.02  20000  fallback\n"
-        "  24 built-in models                                    default-table\n"
+        "  selector                              written    charged  units  source\n"
+        "  model:gpt-4o                          $0.05        $0.05  50000  route.models\n"
+        "  model:ft:gpt-4o:acme::abc             $5       $0.000005      5  route.models\n"
+        "  other                                 $0.02        $0.02  20000  fallback\n"
+        "  24 built-in models                                               default-table\n"
         "    $0.0005 to $0.60; --all lists them\n"
         "\n"
         "GET /q\n"
-        "  selector  written  charged  units  source\n"
-        "  match:0   $oops          ?         match\n"
-        '    where query.size: "l*", body.n: 1, body.big: true\n'
+        "  selector                                       written  charged  units  source\n"
+        "  match:0                                        $oops          ?         match\n"
+        '    where query.size: "l*", body.n: 1,\n'
+        "body.big: true\n"
         '    throws: "$oops" is not a number\n'
-        "  other     $0          free      0  price\n"
+        "  other                                          $0          free      0  price\n"
         "\n"
         "GET /fn\n"
-        "  selector  written  charged  units  source\n"
-        "  other                    ?         price.fn\n"
+        "  selector            written  charged  units  source\n"
+        "  other                              ?         price.fn\n"
         "    price function\n"
     )
 
