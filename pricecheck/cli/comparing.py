@@ -183,7 +183,7 @@ class Policies:
         finder = self.finder(sides)
         path = os.path.abspath(self._policy) if self._policy else finder.find(os.path.realpath(folder))
         # A policy that the change itself brings was not in force: the defaults were.
-        if path is None or (sides is not None and self._policy and _at_ref(sides, path) is None):
+        if path is None or (sides is not None and self._policy and text_at_ref(sides, path) is None):
             return Policy(), root
         return finder.policy_at(path), os.path.dirname(path)
 
@@ -215,7 +215,7 @@ class Policies:
         if key not in self._finders:
             made = PolicyFinder(self._vocabulary)
             if sides is not None:
-                made = PolicyFinder(self._vocabulary, partial(_at_ref, sides), f"{sides.ref}:")
+                made = PolicyFinder(self._vocabulary, partial(text_at_ref, sides), f"{sides.ref}:")
             self._finders[key] = made
         return self._finders[key]
 
@@ -240,7 +240,12 @@ def baseline_of(
     return Baseline(sides.ref, source, old_config(source, environment), policy, approves, drift)
 
 
-def _at_ref(sides: Against, path: str) -> str | None:
+def text_at_ref(sides: Against, path: str) -> str | None:
+    """Give the text of a file as it was on the old side; from the disk where it lies outside of the repository.
+
+    Raises:
+        InputError: it is not UTF-8 text.
+    """
     try:
         sides.repository.relative(path)
     except InputError:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from pricecheck.cli.comparing import Against, Policies, against, baseline_of
+from pricecheck.cli.comparing import Against, Policies, against, baseline_of, text_at_ref
+from pricecheck.cli.policies import PolicyOptions
 from pricecheck.cli.shell import say
 from pricecheck.errors import UsageError
-from pricecheck.revisions import INDEX, find_repository
+from pricecheck.policy.discovery import PolicyFinder
+from pricecheck.revisions import INDEX, NOTHING, find_repository
+from pricecheck.rules.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from pricecheck.cli.checking import CheckArguments
@@ -30,21 +34,36 @@ def held_to_the_past(arguments: CheckArguments, options: Options) -> tuple[Optio
         sides = Against(find_repository(where), "", "", INDEX)
     else:
         sides = against(arguments.against, where, staged=arguments.staged, merge_base=arguments.merge_base)
-        options = options._replace(baseline_for=_Baselines(arguments, options, sides, where))
+        policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
+        options = options._replace(baseline_for=_Baselines(arguments, options, sides, policies))
+        if not arguments.isolated and sides.old != NOTHING:
+            options = options._replace(for_folder=_options_of_ref(arguments, sides, policies))
     if not arguments.staged:
         return options, arguments.paths
     staged = arguments.paths or tuple(path for path in sides.configs() if sides.exists(path))
     return options._replace(read=sides.read_new), staged
 
 
+def _options_of_ref(arguments: CheckArguments, sides: Against, policies: Policies) -> PolicyOptions:
+    """Give which rules run and how loud they are, by the old policy: a change can't switch off what judges it."""
+    if arguments.policy is not None and text_at_ref(sides, os.path.abspath(arguments.policy)) is None:
+        # The change brings the policy: until now the defaults were in force.
+        return PolicyOptions(arguments._replace(policy=None), PolicyFinder(vocabulary(), lambda _: None))
+    named = None if arguments.policy is None else os.path.abspath(arguments.policy)
+    return PolicyOptions(arguments._replace(policy=named), policies.finder(sides))
+
+
 class _Baselines:
     """Finds what each config is held to; says where there was none, since nobody should take that for a pass."""
 
-    def __init__(self, arguments: CheckArguments, options: Options, sides: Against, where: str) -> None:
+    def __init__(self, arguments: CheckArguments, options: Options, sides: Against, policies: Policies) -> None:
         self._sides = sides
-        self._anchor = against(arguments.anchor, where, staged=arguments.staged) if arguments.anchor else None
+        self._anchor: Against | None = None
+        if arguments.anchor:
+            commit = sides.repository.resolve(arguments.anchor)
+            self._anchor = Against(sides.repository, arguments.anchor, commit, sides.new)
         self._environment = options.environment
-        self._policies = Policies()
+        self._policies = policies
 
     def __call__(self, source: SourceText) -> Baseline | None:
         if source.path.startswith("<"):

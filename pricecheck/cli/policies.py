@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class PolicyOptions:
     """Gives what the policy of a folder decides; each policy is read once. The command line wins over every policy."""
 
-    def __init__(self, arguments: CheckArguments) -> None:
+    def __init__(self, arguments: CheckArguments, finder: PolicyFinder | None = None) -> None:
+        """`finder` knows where policies are read: on disk without one."""
         self._arguments = arguments
-        self._finder = PolicyFinder(vocabulary())
+        self._finder = finder or PolicyFinder(vocabulary())
         self._made: dict[str | None, FileOptions] = {}
 
     def __call__(self, folder: str) -> FileOptions:

@@ -108,6 +108,19 @@ def test_a_pull_request_that_loosens_the_policy_is_judged_by_the_old_one(pricech
     assert found(pricecheck, repo, "--against", "HEAD") == [("PC401", "a")]
 
 
+def test_a_pull_request_cant_switch_off_the_rules_that_judge_it(pricecheck: Run, repo: Path) -> None:
+    write(repo, a="$0.30", b="$0.10")
+    for lint in ('[lint]\nignore = ["PC4"]\n', '[lint.severity]\nPC401 = "info"\n'):
+        (repo / "pricecheck.toml").write_text(lint, encoding="utf-8")
+        assert pricecheck("check", "--against", "HEAD", cwd=repo).returncode == 1
+        named = pricecheck("check", "--against", "HEAD", "--policy", "pricecheck.toml", cwd=repo)
+        assert (named.returncode, "PC401" in named.stdout) == (1, True)
+    git(repo, "add", "pricecheck.toml")
+    git(repo, "commit", "-qm", "policy")
+    assert pricecheck("check", "--against", "HEAD", cwd=repo).returncode == 0
+    assert pricecheck("check", "--against", "HEAD", "--isolated", cwd=repo).returncode == 1
+
+
 def test_moving_a_config_does_not_take_it_out_of_its_policy(pricecheck: Run, repo: Path) -> None:
     (repo / "prod").mkdir()
     (repo / "prod" / "pricecheck.toml").write_text('[bounds]\nmax-increase = "5%"\n', encoding="utf-8")
