@@ -8,6 +8,7 @@ import typer
 
 from pricecheck.cli.checking import CheckArguments, run_check
 from pricecheck.cli.shell import run
+from pricecheck.report.formats import FORMATS
 
 _SELECTORS = "codes, prefixes or names, comma-separated or repeated"
 
@@ -18,34 +19,47 @@ def command(
         list[str] | None,
         typer.Argument(help="Configs, folders, or - for standard input. Default: the gateway's file names below here."),
     ] = None,
-    select: Annotated[list[str] | None, typer.Option(help=f"Run only these rules: {_SELECTORS}.")] = None,
-    extend_select: Annotated[list[str] | None, typer.Option(help="Run these rules too.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="Do not run these rules.")] = None,
-    fail_on: Annotated[str, typer.Option(help="Exit 1 from this severity up: error, warning or info.")] = "error",
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help=f"Run only these rules: {_SELECTORS}.")
+    ] = None,
+    extend_select: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Run these rules too.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Do not run these rules.")] = None,
+    fail_on: Annotated[
+        str, typer.Option(metavar="SEVERITY", help="Exit 1 from this severity up: error, warning or info.")
+    ] = "error",
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found (never hides a 2).")] = False,
     output_format: Annotated[
         list[str] | None,
         typer.Option(
-            help="full, concise, json, json-lines, github, gitlab, junit, sarif or markdown; repeatable as FORMAT=PATH."
+            metavar="FORMAT",
+            help=f"{', '.join(FORMATS)}; repeatable as FORMAT=PATH.",
         ),
     ] = None,
-    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
     env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
-    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
+    env_file: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="Take ${NAME} from this file (NAME=value lines).")
+    ] = None,
     partial: Annotated[
         bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
     ] = False,
-    gateway_version: Annotated[str | None, typer.Option(help="The gateway version the config runs on.")] = None,
+    gateway_version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The gateway version the config runs on.")
+    ] = None,
     policy: Annotated[
         str | None, typer.Option(metavar="FILE", help="Use this policy instead of the nearest one.")
     ] = None,
     isolated: Annotated[bool, typer.Option("--isolated", help="Use no policy at all.")] = False,
     no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Report what ignore comments hide as well.")] = False,
-    stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input in the output.")] = None,
-    against: Annotated[
-        str | None, typer.Option(help="Hold every price to the bounds, against this git revision (PC4).")
+    stdin_filename: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What to call standard input in the output.")
     ] = None,
-    anchor: Annotated[str | None, typer.Option(help="Also bound the total drift since this older revision.")] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="REF", help="Hold every price to the bounds, against this git revision (PC4).")
+    ] = None,
+    anchor: Annotated[
+        str | None, typer.Option(metavar="REF", help="Also bound the total drift since this older revision.")
+    ] = None,
     staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, not what is on disk.")] = False,
     merge_base: Annotated[
         bool, typer.Option("--merge-base", help="With --against: the common ancestor of REF and HEAD.")
