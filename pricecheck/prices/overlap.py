@@ -65,30 +65,49 @@ class RouteIndex:
 
     def __init__(self, config: Config) -> None:
         self._literal: dict[tuple[str, Path], tuple[int, CompiledRoute]] = {}
-        self._patterns: dict[tuple[str, int], list[tuple[int, CompiledRoute]]] = {}
         self.routes = [compile_route(route) for route in config.routes if route.method]
+        patterns: dict[tuple[str, int], list[tuple[int, CompiledRoute]]] = {}
         for position, compiled in enumerate(self.routes):
             if any(segment.startswith(":") for segment in compiled.segments):
-                self._patterns.setdefault((compiled.method, len(compiled.segments)), []).append((position, compiled))
+                patterns.setdefault((compiled.method, len(compiled.segments)), []).append((position, compiled))
             else:
                 self._literal.setdefault((compiled.method, compiled.segments), (position, compiled))
+        self._patterns = {key: _Patterns(members) for key, members in patterns.items()}
 
     def winner(self, method: str, path: Path) -> CompiledRoute | None:
         """Give the first route that takes the path."""
-        best = self._literal.get((method, path))
-        for position, compiled in self._patterns.get((method, len(path)), ()):
-            if best is not None and best[0] < position:
-                break
-            if _takes(compiled, path):
-                return compiled
-        return best[1] if best else None
+        found = [one for one in (self._literal.get((method, path)),) if one is not None]
+        patterns = self._patterns.get((method, len(path)))
+        if patterns is not None:
+            found += [one for one in patterns.beside(path) if _takes(one[1], path)]
+        return min(found, key=lambda one: one[0])[1] if found else None
 
     def sharing(self, compiled: CompiledRoute) -> Iterator[Path]:
         """Yield what this route's pattern has in common with every pattern here that has a parameter."""
-        for _, other in self._patterns.get((compiled.method, len(compiled.segments)), ()):
+        patterns = self._patterns.get((compiled.method, len(compiled.segments)))
+        for _, other in patterns.beside(_pattern(compiled)) if patterns is not None else ():
             path = _common(compiled, other)
             if path is not None:
                 yield path
+
+
+class _Patterns:
+    """Routes with parameters and as many segments, found by the segment in which they differ most."""
+
+    def __init__(self, members: list[tuple[int, CompiledRoute]]) -> None:
+        self._members = members
+        length = len(members[0][1].segments)
+        self._pivot = max(range(length), key=lambda place: len({one.segments[place] for _, one in members}))
+        self._by_segment: dict[str | None, list[tuple[int, CompiledRoute]]] = {}
+        for member in members:
+            self._by_segment.setdefault(_pattern(member[1])[self._pivot], []).append(member)
+
+    def beside(self, path: Path) -> list[tuple[int, CompiledRoute]]:
+        """Give the routes that may share a path with this one; more than do, never fewer."""
+        segment = path[self._pivot]
+        if segment is FREE:
+            return self._members
+        return self._by_segment.get(segment, []) + self._by_segment.get(FREE, [])
 
 
 class SharedRequests:
