@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from pricecheck.findings import Finding, Impact, Label, Severity
 from pricecheck.gateway.default_table import DEFAULT_TABLE
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from pricecheck.gateway.config import ModelPrice, Payment, Route
 
+_NumberT = TypeVar("_NumberT", int, "Fraction")
+
 FAMILY_FACTOR = 100
 """Variants of one model, or models measured by the built-in table, that are further apart than this are a slip."""
 
@@ -26,6 +30,7 @@ LONE_FACTOR = 1000
 """The same where the built-in table is the only witness: a house may well charge ten or fifty times that table."""
 
 _FEWEST_WITNESSES = 2
+_SHOWN_KIN = 3
 
 
 @rule(
@@ -96,19 +101,60 @@ def _slips(route: Route, decimals: int) -> Iterator[Finding]:
     suspects = _suspects(priced, decimals)
     if not suspects:
         return
-    families: dict[str, list[tuple[ModelPrice, int]]] = {}
-    for model, amount in priced:
-        families.setdefault(base_model(model.name), []).append((model, amount))
-    shared = Counter(amount for _, amount in priced)
+    neighbours = _Neighbours(priced, decimals)
     for model, amount in suspects:
-        if shared[amount] > _FEWEST_WITNESSES:
+        if neighbours.shared[amount] > _FEWEST_WITNESSES:
             continue
-        kin = [other for other in families[base_model(model.name)] if other[0] is not model]
-        finding = _against_kin(route, model, amount, kin, decimals) or _against_table(
-            route, model, amount, [other for other in priced if other[0] is not model], decimals
-        )
+        finding = _against_kin(route, model, amount, neighbours) or _against_table(route, model, amount, neighbours)
         if finding is not None:
             yield finding
+
+
+class _Neighbours:
+    """What the prices of a route are compared with, worked out once: a table may have thousands of suspects."""
+
+    def __init__(self, priced: Sequence[tuple[ModelPrice, int]], decimals: int) -> None:
+        from fractions import Fraction
+
+        self.decimals = decimals
+        self.shared = Counter(amount for _, amount in priced)
+        self.families: dict[str, list[tuple[ModelPrice, int]]] = {}
+        for model, amount in priced:
+            self.families.setdefault(base_model(model.name), []).append((model, amount))
+        self._ordered = {name: sorted(amount for _, amount in kin) for name, kin in self.families.items()}
+        pairs = ((amount, _table_amount(model.name, decimals)) for model, amount in priced)
+        counted = Counter((amount, table) for amount, table in pairs if table is not None)
+        factors = sorted((Fraction(amount, table), count) for (amount, table), count in counted.items())
+        self._factors = [factor for factor, count in factors for _ in range(count)]
+        middle = (len(self._factors) - 1) // 2
+        self._middles = [one.as_integer_ratio() for one in self._factors[middle : middle + 2]]
+
+    def usual_in_family(self, name: str, amount: int) -> int | None:
+        """Give the middle price of a model's other variants, where at least two agree with it within a factor of ten."""
+        ordered = self._ordered[name]
+        if len(ordered) <= _FEWEST_WITNESSES:
+            return None
+        middle = _middle_without(ordered, amount)
+        agreeing = bisect_right(ordered, middle * 10) - bisect_left(ordered, -(-middle // 10))
+        within = amount <= middle * 10 and middle <= amount * 10
+        return middle if agreeing - within >= _FEWEST_WITNESSES else None
+
+    def is_usual(self, amount: int, reference: int) -> bool:
+        """Say at once that a price lies near the route's usual factor above its built-in one, as nearly all do."""
+        return len(self._factors) > _FEWEST_WITNESSES and all(
+            amount * below < FAMILY_FACTOR * above * reference and amount * below * FAMILY_FACTOR > above * reference
+            for above, below in self._middles
+        )
+
+    def usual_factor(self, own: Fraction) -> Fraction | None:
+        """Give by what factor the route's other prices lie above the built-in ones; None with fewer than two."""
+        return _middle_without(self._factors, own) if len(self._factors) > _FEWEST_WITNESSES else None
+
+
+def _middle_without(ordered: Sequence[_NumberT], one: _NumberT) -> _NumberT:
+    """Give the middle of a sorted list after taking out one of its members."""
+    at = (len(ordered) - 1) // 2
+    return ordered[at if at < bisect_left(ordered, one) else at + 1]
 
 
 def _plain_amount(price: str, decimals: int) -> int:
@@ -138,39 +184,28 @@ def _suspects(priced: Sequence[tuple[ModelPrice, int]], decimals: int) -> list[t
     ]
 
 
-def _against_kin(
-    route: Route, model: ModelPrice, amount: int, kin: Sequence[tuple[ModelPrice, int]], decimals: int
-) -> Finding | None:
+def _against_kin(route: Route, model: ModelPrice, amount: int, neighbours: _Neighbours) -> Finding | None:
+    name = base_model(model.name)
+    middle = neighbours.usual_in_family(name, amount)
+    if middle is None or not (amount >= middle * FAMILY_FACTOR or amount * FAMILY_FACTOR <= middle):
+        return None
+    kin = (other for other in neighbours.families[name] if other[0] is not model)
+    agreeing = ((other, value) for other, value in kin if value <= middle * 10 and middle <= value * 10)
+    shown = [(other, dollars(value, neighbours.decimals)) for other, value in islice(agreeing, _SHOWN_KIN)]
+    names = ", ".join(f"`{other.name}` {price}" for other, price in shown)
+    related = tuple(Label(other.entry.value.span, f"`{other.name}` is {price}") for other, price in shown[:2])
+    return _finding(route, model, amount, f"other variants of `{name}` cost {names}", neighbours.decimals, related)
+
+
+def _against_table(route: Route, model: ModelPrice, amount: int, neighbours: _Neighbours) -> Finding | None:
     from fractions import Fraction
 
-    if len(kin) < _FEWEST_WITNESSES:
-        return None
-    middle = sorted(value for _, value in kin)[len(kin) // 2]
-    agreeing = [(other, value) for other, value in kin if value <= middle * 10 and middle <= value * 10]
-    if len(agreeing) < _FEWEST_WITNESSES or not _far(Fraction(amount, middle), FAMILY_FACTOR):
-        return None
-    names = ", ".join(f"`{other.name}` {dollars(value, decimals)}" for other, value in agreeing[:3])
-    related = tuple(
-        Label(other.entry.value.span, f"`{other.name}` is {dollars(value, decimals)}") for other, value in agreeing[:2]
-    )
-    return _finding(
-        route, model, amount, f"other variants of `{base_model(model.name)}` cost {names}", decimals, related
-    )
-
-
-def _against_table(
-    route: Route, model: ModelPrice, amount: int, others: Sequence[tuple[ModelPrice, int]], decimals: int
-) -> Finding | None:
-    from fractions import Fraction
-
+    decimals = neighbours.decimals
     reference = _table_amount(model.name, decimals)
-    if reference is None:
+    if reference is None or neighbours.is_usual(amount, reference):
         return None
-    factors = sorted(
-        Fraction(value, table) for other, value in others if (table := _table_amount(other.name, decimals)) is not None
-    )
-    usual = factors[len(factors) // 2] if len(factors) >= _FEWEST_WITNESSES else None
     ratio = Fraction(amount, reference)
+    usual = neighbours.usual_factor(ratio)
     evidence = f"the gateway's built-in price of `{base_model(model.name)}` is {dollars(reference, decimals)}"
     if usual is not None:
         if not _far(ratio / usual, FAMILY_FACTOR) or not _far(ratio, FAMILY_FACTOR):
