@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.output import write_report
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
-from pricecheck.engine import Outcome, check_source, read_source
+from pricecheck.engine import Outcome, check_counting, read_source
 from pricecheck.errors import InputError, PricecheckError, UsageError
 from pricecheck.findings import Severity, SourceText
 from pricecheck.rewrite.atomic import Change, remove_stale, write_all
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from pricecheck.cli.checking import CheckArguments
     from pricecheck.cli.output import Destination
     from pricecheck.engine import Options
+    from pricecheck.findings import StampedFinding
 
 
 class _Job(NamedTuple):
     path: str
     source: SourceText
     fixed: Fixed
+    suppressed: int
 
     @property
     def changed(self) -> bool:
@@ -65,8 +67,11 @@ def run_fixing(arguments: CheckArguments, options: Options, destinations: Sequen
     if jobs:
         findings = tuple(found for job in jobs for found in job.fixed.remaining)
         write_report(
-            Outcome(findings, tuple(job.source.path for job in jobs)),
-            options,
+            Outcome(
+                findings,
+                tuple(job.source.path for job in jobs),
+                suppressed=sum(job.suppressed for job in jobs),
+            ),
             destinations,
             color=arguments.color,
             statistics=arguments.statistics,
@@ -85,6 +90,8 @@ def _refuse_combinations(arguments: CheckArguments) -> None:
         raise UsageError("--unsafe-fixes says which fixes to apply: give --fix or --diff as well")
     if arguments.diff and arguments.output_format:
         raise UsageError("--diff prints the changes and no report: leave --output-format out")
+    if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
+        raise UsageError("--fix and --diff change files as they are now: leave --against, --anchor and --staged out")
     if files.STDIN in arguments.paths and len(arguments.paths) > 1:
         raise UsageError("--fix and --diff take standard input alone, since the mended text goes to standard output")
 
@@ -103,20 +110,31 @@ def _fix_all(arguments: CheckArguments, options: Options) -> tuple[list[_Job], l
             if path != files.STDIN and not arguments.diff:
                 remove_stale(path)
             source = read_source(path, arguments.stdin_filename, options.read)
-            fixed = fix_source(
-                source,
-                lambda text: check_source(text, options),
-                unsafe=arguments.unsafe_fixes,
-                environment=options.environment,
-                partial=options.settings.partial,
-            )
-            jobs.append(_Job(path, source, fixed))
+            jobs.append(_fix(path, source, arguments, options))
         except ProofError as error:
             failures.append(str(error))
             unproven = True
         except PricecheckError as error:
             failures.append(str(error))
     return jobs, failures, unproven
+
+
+def _fix(path: str, source: SourceText, arguments: CheckArguments, options: Options) -> _Job:
+    suppressed = 0
+
+    def check(text: SourceText) -> list[StampedFinding]:
+        nonlocal suppressed
+        findings, suppressed = check_counting(text, options)
+        return findings
+
+    fixed = fix_source(
+        source,
+        check,
+        unsafe=arguments.unsafe_fixes,
+        environment=options.environment,
+        partial=options.settings.partial,
+    )
+    return _Job(path, source, fixed, suppressed)
 
 
 def _show_diff(jobs: Sequence[_Job], *, failed: bool, exit_zero: bool) -> int:

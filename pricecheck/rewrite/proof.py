@@ -83,7 +83,8 @@ def _second_reading(document: Document, when: str) -> Value:
 
     yaml = YAML(typ="safe", pure=True)
     try:
-        return _values(yaml, yaml.compose(text))
+        # The gateway's parser ends a block of text at the end of a file in a line break, written or not (docs/yaml.md).
+        return _values(yaml, yaml.compose(text if text.endswith("\n") else f"{text}\n"))
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:160]
         raise _unproven(document.source, f"the second parser can't read the text {when} the fixes ({reason})") from None

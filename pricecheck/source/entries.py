@@ -213,7 +213,11 @@ def _append_flow(
         return _append_flow_line(text, pieces[-1], Span(after, close), "\r\n" if "\r\n" in opening else "\n", written)
     if "#" in tail or "\n" in tail:
         return None
-    return (Edit(Span(after, after), f" {written}," if comma >= 0 else f", {written}"),)
+    tight = (len(pieces) > 1 and text[pieces[-1].start - 1] == ",") or re.match(
+        r'"[^"]*":[^ ]', text[pieces[0].start :]
+    )
+    gap = "" if tight else " "
+    return (Edit(Span(after, after), f"{gap}{written}," if comma >= 0 else f",{gap}{written}"),)
 
 
 def _append_flow_line(text: str, last: Item, tail: Span, ending: str, written: str) -> tuple[Edit, ...] | None:
