@@ -81,7 +81,7 @@ def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | Non
     for path in targets:
         try:
             source = read_source(path, stdin_name, options.read)
-            kept, hidden = _checked(source, options)
+            kept, hidden = check_counting(source, options)
             findings += kept
             suppressed += hidden
             checked.append(source.path)
@@ -110,11 +110,11 @@ def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
 
     Findings that an ignore comment hides are left out.
     """
-    return _checked(source, options)[0]
+    return check_counting(source, options)[0]
 
 
-def _checked(source: SourceText, options: Options) -> tuple[list[StampedFinding], int]:
-    """Give the findings of one text, and how many an ignore comment hides."""
+def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFinding], int]:
+    """Check one text as `check_source` does; give also how many findings an ignore comment hides."""
     if options.for_folder is not None:
         rules, severities, settings = options.for_folder(os.path.dirname(source.path))
         options = options._replace(rules=rules, severities=severities, settings=settings)

@@ -67,6 +67,13 @@ def command(
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the safe fixes and report what remains.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also fixes that may change what is charged.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print what --fix would change, and write nothing; exit 1 if anything.")
+    ] = False,
 ) -> None:
     """Report everything that is wrong with configs: what the gateway refuses, mischarges, ignores or fails on."""
     arguments = CheckArguments(
@@ -93,6 +100,9 @@ def command(
         statistics=statistics,
         quiet=quiet,
         verbose=verbose,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
     )
     run(lambda: run_check(arguments))
 

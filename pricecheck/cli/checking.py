@@ -46,6 +46,9 @@ class CheckArguments(NamedTuple):
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
 
 
 def run_check(arguments: CheckArguments) -> int:
@@ -59,6 +62,10 @@ def run_check(arguments: CheckArguments) -> int:
     one_of("--color", arguments.color, ("auto", "always", "never"))
     destinations = parse_destinations(arguments.output_format)
     options = _options(arguments)
+    if arguments.fix or arguments.unsafe_fixes or arguments.diff:
+        from pricecheck.cli.fixing import run_fixing
+
+        return run_fixing(arguments, options, destinations)
     paths = arguments.paths
     if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
         from pricecheck.cli.gate import held_to_the_past

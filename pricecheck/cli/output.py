@@ -15,6 +15,7 @@ from pricecheck.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from pricecheck.engine import Outcome
     from pricecheck.rules.model import Rule
@@ -51,8 +52,12 @@ def write_report(
     color: str,
     statistics: bool,
     summary: bool,
+    fixed: int = 0,
+    stream: TextIO | None = None,
 ) -> None:
     """Render the outcome for every destination; files are written in UTF-8.
+
+    `fixed` counts the findings that were mended. What has no file goes to `stream`, standard output without one.
 
     Raises:
         InputError: a file can't be written.
@@ -63,7 +68,9 @@ def write_report(
         rules={rule.code: _info(rule) for rule in RULES},
         tool_version=__version__,
         suppressed=outcome.suppressed,
+        fixed=fixed,
     )
+    stream = stream or sys.stdout
     for destination in destinations:
         to_terminal = destination.path is None
         text = render(
@@ -71,14 +78,15 @@ def write_report(
             report,
             RenderOptions(
                 color=to_terminal and wants_color(color),
-                width=terminal_width() if to_terminal and sys.stdout.isatty() else 120,
+                width=terminal_width() if to_terminal and stream.isatty() else 120,
                 show_summary=summary,
                 statistics=statistics,
+                fix_hint=True,
                 root=repository_root(os.getcwd()),
             ),
         )
         if destination.path is None:
-            sys.stdout.write(text)
+            stream.write(text)
         else:
             _write(destination.path, text)
 

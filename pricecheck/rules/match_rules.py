@@ -9,7 +9,8 @@ from pricecheck.gateway.routing import compile_route
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.rules.nearest import close_names, did_you_mean
 from pricecheck.rules.writing import rewrite_scalar
-from pricecheck.source.nodes import Scalar
+from pricecheck.source.entries import remove_item
+from pricecheck.source.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ _BODILESS = frozenset({"GET", "HEAD"})
     "unreachable-match-rule",
     Impact.IGNORED,
     "A match rule whose requests are all taken by earlier ones",
+    fixability=Fixability.SOMETIMES,
 )
 def unreachable_match_rule(context: Context) -> Iterator[Finding]:
     """## What it does
@@ -66,6 +68,11 @@ def unreachable_match_rule(context: Context) -> Iterator[Finding]:
             price: "$0.005"
         fallback: "$0.05"
     ```
+
+    ## Fix safety
+    The fix removes the rule, which changes nothing that is charged. It is offered as safe only where the rule has the
+    price that its requests get anyway. Where it has another one, it was perhaps meant to stand further up, and the fix
+    is unsafe: it takes away the trace of that.
     """
     seen: set[tuple[Span, str]] = set()
     for route in context.config.routes:
@@ -100,7 +107,19 @@ def _covered(context: Context, route: Route, each: MatchRule, reach: Reach) -> F
         place.path,
         related=tuple(Label(_place(other), "takes its requests") for other in covering[:_SHOWN_RULES]),
         help="move it before that one, or remove it" if len(covering) == 1 else "move it before those, or remove it",
+        fix=_removal(context, route, each, covering),
     )
+
+
+def _removal(context: Context, route: Route, each: MatchRule, covering: list[MatchRule]) -> Fix | None:
+    written = route.field.get("match")
+    if written is None or not isinstance(written.node, Sequence):
+        return None
+    edits = remove_item(context.document, written.node, each.number)
+    rows = context.table.by_route[route.key]
+    own = rows[each.number].amount
+    same = own is not None and all(rows[other.number].amount == own for other in covering)
+    return Fix("remove the rule", Safety.SAFE if same else Safety.UNSAFE, edits) if edits else None
 
 
 def _place(each: MatchRule) -> Span:

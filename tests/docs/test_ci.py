@@ -43,7 +43,7 @@ def test_the_page_lists_the_inputs_of_the_action_and_the_marker() -> None:
 
 def test_the_hooks_run_commands_that_exist() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert [hook["id"] for hook in hooks] == ["pricecheck", "pricecheck-gate"]
+    assert [hook["id"] for hook in hooks] == ["pricecheck", "pricecheck-gate", "pricecheck-fix"]
     for hook in hooks:
         assert set(re.findall(r"--[a-z-]+", hook["entry"])) <= _flags(check)
         assert re.search(hook["files"], "conf/tollbooth.config.yaml")

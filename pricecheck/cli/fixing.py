@@ -1,0 +1,169 @@
+"""The job of `check --fix` and `check --diff`: from arguments to an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck import files
+from pricecheck.cli.output import write_report
+from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
+from pricecheck.engine import Outcome, check_counting, read_source
+from pricecheck.errors import InputError, PricecheckError, UsageError
+from pricecheck.findings import Severity, SourceText
+from pricecheck.rewrite.atomic import Change, remove_stale, write_all
+from pricecheck.rewrite.fixing import Fixed, fix_source
+from pricecheck.rewrite.proof import ProofError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pricecheck.cli.checking import CheckArguments
+    from pricecheck.cli.output import Destination
+    from pricecheck.engine import Options
+    from pricecheck.findings import StampedFinding
+
+
+class _Job(NamedTuple):
+    path: str
+    source: SourceText
+    fixed: Fixed
+    suppressed: int
+
+    @property
+    def changed(self) -> bool:
+        return self.fixed.source.text != self.source.text
+
+
+def run_fixing(arguments: CheckArguments, options: Options, destinations: Sequence[Destination]) -> int:
+    """Mend what can be mended, report what remains (or print the diff), and give the exit code.
+
+    Of several files either all are proven or none is written.
+
+    Raises:
+        UsageError: flags that do not go together.
+        InputError: a file can't be written.
+    """
+    _refuse_combinations(arguments)
+    jobs, failures, unproven = _fix_all(arguments, options)
+    for failure in failures:
+        complain(failure)
+    if unproven:
+        return FAILED
+    if arguments.diff:
+        return _show_diff(jobs, failed=bool(failures), exit_zero=arguments.exit_zero)
+    write_all(
+        [
+            Change(job.path, job.source.text.encode(), job.fixed.source.text.encode())
+            for job in jobs
+            if job.changed and job.path != files.STDIN
+        ]
+    )
+    piped = files.STDIN in arguments.paths
+    if piped and jobs:
+        _print(jobs[0].fixed.source.text)
+    for job in jobs:
+        _say_skipped(job)
+    if jobs:
+        findings = tuple(found for job in jobs for found in job.fixed.remaining)
+        write_report(
+            Outcome(
+                findings,
+                tuple(job.source.path for job in jobs),
+                suppressed=sum(job.suppressed for job in jobs),
+            ),
+            destinations,
+            color=arguments.color,
+            statistics=arguments.statistics,
+            summary=not arguments.quiet,
+            fixed=sum(len(job.fixed.applied) for job in jobs),
+            stream=sys.stderr if piped else None,
+        )
+    if failures:
+        return FAILED
+    loud = any(found.severity.rank <= Severity(arguments.fail_on).rank for job in jobs for found in job.fixed.remaining)
+    return FOUND if loud and not arguments.exit_zero else CLEAN
+
+
+def _refuse_combinations(arguments: CheckArguments) -> None:
+    if not arguments.fix and not arguments.diff:
+        raise UsageError("--unsafe-fixes says which fixes to apply: give --fix or --diff as well")
+    if arguments.diff and arguments.output_format:
+        raise UsageError("--diff prints the changes and no report: leave --output-format out")
+    if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
+        raise UsageError("--fix and --diff change files as they are now: leave --against, --anchor and --staged out")
+    if files.STDIN in arguments.paths and len(arguments.paths) > 1:
+        raise UsageError("--fix and --diff take standard input alone, since the mended text goes to standard output")
+
+
+def _fix_all(arguments: CheckArguments, options: Options) -> tuple[list[_Job], list[str], bool]:
+    """Give a job for each file that could be read, a line for each that could not, and whether a proof failed."""
+    try:
+        targets = files.expand(arguments.paths or ["."])
+    except InputError as error:
+        return [], [str(error)], False
+    jobs: list[_Job] = []
+    failures: list[str] = []
+    unproven = False
+    for path in targets:
+        try:
+            if path != files.STDIN and not arguments.diff:
+                remove_stale(path)
+            source = read_source(path, arguments.stdin_filename, options.read)
+            jobs.append(_fix(path, source, arguments, options))
+        except ProofError as error:
+            failures.append(str(error))
+            unproven = True
+        except PricecheckError as error:
+            failures.append(str(error))
+    return jobs, failures, unproven
+
+
+def _fix(path: str, source: SourceText, arguments: CheckArguments, options: Options) -> _Job:
+    suppressed = 0
+
+    def check(text: SourceText) -> list[StampedFinding]:
+        nonlocal suppressed
+        findings, suppressed = check_counting(text, options)
+        return findings
+
+    fixed = fix_source(
+        source,
+        check,
+        unsafe=arguments.unsafe_fixes,
+        environment=options.environment,
+        partial=options.settings.partial,
+    )
+    return _Job(path, source, fixed, suppressed)
+
+
+def _show_diff(jobs: Sequence[_Job], *, failed: bool, exit_zero: bool) -> int:
+    from difflib import unified_diff
+
+    for job in jobs:
+        old, new = _lines(job.source.text), _lines(job.fixed.source.text)
+        for line in unified_diff(old, new, job.source.path, job.source.path):
+            _print(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+        _say_skipped(job)
+    applied = sum(len(job.fixed.applied) for job in jobs)
+    if applied:
+        say(f"would fix {applied} finding{'s' if applied > 1 else ''}")
+    if failed:
+        return FAILED
+    return FOUND if applied and not exit_zero else CLEAN
+
+
+def _lines(text: str) -> list[str]:
+    """Split after line feeds only: `patch` and git know no other end of a line."""
+    return [line for line in text.replace("\n", "\n\0").split("\0") if line]
+
+
+def _say_skipped(job: _Job) -> None:
+    for found, reason in job.fixed.skipped:
+        say(f"{found.file}:{found.start.line}:{found.start.column}: {found.rule} not fixed: {reason}")
+
+
+def _print(text: str) -> None:
+    """Write to standard output as it is: line endings of the file are never translated."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
