@@ -130,7 +130,7 @@ class _Neighbours:
         self._middles = [one.as_integer_ratio() for one in self._factors[middle : middle + 2]]
 
     def usual_in_family(self, name: str, amount: int) -> int | None:
-        """Give the middle price of a model's other variants, where at least two agree with it within a factor of ten."""
+        """Give the middle price of a model's other variants, where two or more lie within a factor of ten of it."""
         ordered = self._ordered[name]
         if len(ordered) <= _FEWEST_WITNESSES:
             return None

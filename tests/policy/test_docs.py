@@ -62,7 +62,7 @@ def test_the_ignores_shown_are_in_order() -> None:
     assert ignores.problems == ()
     assert [(one.codes[0].code, one.line, one.until) for one in ignores.comments] == [
         ("PC101", 4, None),
-        ("PC301", 6, date(2027, 1, 31)),
+        ("PC208", 6, date(2027, 1, 31)),
     ]
 
 
