@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     fixability=Fixability.ALWAYS,
 )
 def unused_ignore(_context: Context) -> Iterable[Finding]:
-    """## What it does Reports each code of a `# pricecheck: ignore[…]` or `ignore-file[…]` comment that hides no
-    finding, and codes that no ignore can hide: what stops the gateway, and floors, ceilings and bounds, which take an
-    approval.
+    """## What it does
+    Reports each code of a `# pricecheck: ignore[…]` or `ignore-file[…]` comment that hides no finding, and codes that
+    no ignore can hide: what stops the gateway, and the bounds of changes, which take an approval.
 
     ## Why is this bad?
     An ignore that outlived its reason hides the next mistake on that line.

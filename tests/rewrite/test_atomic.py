@@ -86,7 +86,7 @@ def open_folder() -> Iterator[Path]:
 def fix_as_somebody(folder: Path, path: Path) -> "subprocess.CompletedProcess[str]":
     """Run `check --fix` without root's power to write everywhere (in a child that gives it up).
 
-    The child mends a file of its own first: what it needs is then imported, and nobody may read the environment of root.
+    The child mends a file of its own first, so that all it needs is imported: nobody may read the environment of root.
     """
     with tempfile.TemporaryDirectory() as scratch:
         warm = Path(scratch) / "tollbooth.yaml"
