@@ -34,22 +34,19 @@ class PolicyOptions:
         """
         path = self._arguments.policy or self._finder.find(folder)
         if path not in self._made:
-            from pricecheck.policy.model import Policy
-
-            self._made[path] = self._options(Policy() if path is None else self._finder.policy_at(path))
+            self._made[path] = self._options(None if path is None else self._finder.policy_at(path))
             if path is not None and self._arguments.verbose:
                 say(f"policy: {path}")
         return self._made[path]
 
-    def _options(self, policy: Policy) -> FileOptions:
+    def _options(self, policy: Policy | None) -> FileOptions:
+        # Without a policy, the usual case, the module that describes one need not be imported.
         arguments = self._arguments
+        select, ignore = (policy.lint.select, policy.lint.ignore) if policy else (("ALL",), ())
+        settings = Settings(arguments.partial)
+        version = arguments.gateway_version or (policy.gateway_version if policy else settings.gateway_version)
         return FileOptions(
-            select_rules(
-                RULES,
-                arguments.select or policy.lint.select,
-                (*policy.lint.ignore, *arguments.ignore),
-                arguments.extend_select,
-            ),
-            policy.lint.severity,
-            Settings(arguments.partial, arguments.gateway_version or policy.gateway_version),
+            select_rules(RULES, arguments.select or select, (*ignore, *arguments.ignore), arguments.extend_select),
+            policy.lint.severity if policy else {},
+            settings._replace(gateway_version=version),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from pricecheck.gateway.javascript import well_formed
 
@@ -119,6 +118,8 @@ def rewrite_path(template: str, params: Mapping[str, str], query: Mapping[str, s
 
     Spaces inside the braces and `:x` are literal (gateway.md §6).
     """
+    from urllib.parse import quote
+
     given = {"params": params, "query": query}
     try:
         return _PLACEHOLDER.sub(lambda found: quote(given[found[1]][found[2]], safe="!~*'()"), template)
@@ -128,6 +129,8 @@ def rewrite_path(template: str, params: Mapping[str, str], query: Mapping[str, s
 
 def query_values(query: str) -> dict[str, str]:
     """Give the query's values; the last of a repeated key counts."""
+    from urllib.parse import parse_qsl
+
     return dict(parse_qsl(query, keep_blank_values=True, encoding="utf-8", errors="replace")) if query else {}
 
 
@@ -142,6 +145,8 @@ def decode_component(text: str) -> str:
     if _BAD_PERCENT.search(text):
         raise MalformedPathError(text)
     try:
+        from urllib.parse import unquote_to_bytes
+
         return unquote_to_bytes(text).decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedPathError(text) from None

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from pricecheck import files
 from pricecheck.errors import InputError
 from pricecheck.policy.errors import PolicyError
-from pricecheck.policy.model import Policy
 from pricecheck.source.text import SourceError, decode
 
 if TYPE_CHECKING:
+    from pricecheck.policy.model import Policy
     from pricecheck.policy.vocabulary import Vocabulary
 
 POLICY_NAMES = ("pricecheck.toml", ".pricecheck.toml", "pyproject.toml")
@@ -69,6 +69,8 @@ class PolicyFinder:
         Raises:
             PolicyError: the policy can't be used.
         """
+        from pricecheck.policy.model import Policy
+
         path = self.find(folder)
         return Policy() if path is None else self.policy_at(path)
 

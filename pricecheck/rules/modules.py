@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from pricecheck.files import CONFIG_NAMES
 from pricecheck.findings import Finding, Impact
@@ -138,6 +137,8 @@ def _absolute(text: str) -> str | None:
         return text
     if not text.lower().startswith("file:"):
         return None
+    from urllib.parse import unquote, urlsplit
+
     try:
         parts = urlsplit(text)
     except ValueError:
