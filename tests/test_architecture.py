@@ -26,8 +26,10 @@ ALLOWED = {
     "rules": GROUND | {"source", "gateway", "prices", "policy"},
     "rewrite": GROUND | {"source", "gateway", "prices", "policy", "rules"},
     "engine": GROUND | {"source", "gateway", "prices", "policy", "rules"},
+    "traffic": GROUND | {"source", "gateway", "prices", "policy"},
     "report": {"findings", "schema_files"},
-    "cli": GROUND | {"source", "gateway", "prices", "policy", "rules", "rewrite", "engine", "report", "revisions"},
+    "cli": GROUND
+    | {"source", "gateway", "prices", "policy", "rules", "rewrite", "engine", "report", "revisions", "traffic"},
     "__main__": {"cli"},
     "__init__": set(),
 }
