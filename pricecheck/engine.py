@@ -22,15 +22,20 @@ if TYPE_CHECKING:
 
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
+    from pricecheck.policy.model import Policy
     from pricecheck.rules.comparison import Baseline
 
 
 class FileOptions(NamedTuple):
-    """What a policy decides for the configs it rules: the rules that run, severities by code, the gateway's version."""
+    """What decides for the configs of one folder: the rules that run, severities by code, the gateway's version.
+
+    `policy` is the policy itself, for the rules that hold configs against it; None where there is none.
+    """
 
     rules: tuple[Rule, ...]
     severities: Mapping[str, Severity]
     settings: Settings
+    policy: Policy | None = None
 
 
 class Options(NamedTuple):
@@ -46,6 +51,7 @@ class Options(NamedTuple):
     severities: Mapping[str, Severity] = MappingProxyType({})
     environment: Environment = None
     settings: Settings = Settings()
+    policy: Policy | None = None
     for_folder: Callable[[str], FileOptions] | None = None
     ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
@@ -116,11 +122,12 @@ def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
 def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFinding], int]:
     """Check one text as `check_source` does; give also how many findings an ignore comment hides."""
     if options.for_folder is not None:
-        rules, severities, settings = options.for_folder(os.path.dirname(source.path))
-        options = options._replace(rules=rules, severities=severities, settings=settings)
+        here = options.for_folder(os.path.dirname(source.path))
+        options = options._replace(**here._asdict())
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
-    context = Context(loaded, options.settings, options.baseline_for(source) if options.baseline_for else None)
+    baseline = options.baseline_for(source) if options.baseline_for else None
+    context = Context(loaded, options.settings, baseline, options.policy)
     readable = document.root is not None
     found = [
         (rule, finding)

@@ -49,4 +49,5 @@ class PolicyOptions:
             select_rules(RULES, arguments.select or select, (*ignore, *arguments.ignore), arguments.extend_select),
             policy.lint.severity if policy else {},
             settings._replace(gateway_version=version),
+            policy,
         )

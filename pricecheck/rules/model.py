@@ -12,6 +12,7 @@ from pricecheck.findings import Finding, Impact, Severity
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.loading import Loaded
+    from pricecheck.policy.model import Policy
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
     from pricecheck.rules.comparison import Baseline, ComparedConfigs
@@ -34,12 +35,18 @@ class Settings(NamedTuple):
 
 
 class Context:
-    """One config as a rule sees it; the costly views are built once, when the first rule asks."""
+    """One config as a rule sees it; the costly views are built once, when the first rule asks.
 
-    def __init__(self, loaded: Loaded, settings: Settings, baseline: Baseline | None = None) -> None:
+    `policy` is the policy that rules the config, None where there is none: then the defaults of `policy.model` hold.
+    """
+
+    def __init__(
+        self, loaded: Loaded, settings: Settings, baseline: Baseline | None = None, policy: Policy | None = None
+    ) -> None:
         self.loaded = loaded
         self.settings = settings
         self.baseline = baseline
+        self.policy = policy
 
     @property
     def document(self) -> Document:

@@ -57,11 +57,14 @@ def test_the_page_explains(fixture: RuleFixture) -> None:
 
 
 def test_the_pages_examples_hold(fixture: RuleFixture) -> None:
-    examples, before = fixture.page_examples(), fixture.page_before()
+    examples, before, policy = fixture.page_examples(), fixture.page_before(), fixture.page_policy()
     assert len(examples) >= 2, "a page shows what is wrong and what to use instead"
-    assert fixture.check(examples[0], partial=True, before=before), "the first example must show the rule"
+    assert fixture.check(examples[0], partial=True, before=before, policy=policy), (
+        "the first example must show the rule"
+    )
     for example in examples[1:]:
-        assert [found.finding.message for found in fixture.check(example, partial=True, before=before)] == []
+        found = fixture.check(example, partial=True, before=before, policy=policy)
+        assert [item.finding.message for item in found] == []
 
 
 def _rejecting(rule: Rule) -> bool:
