@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pricecheck.cli.checking import CheckArguments, run_check
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 from pricecheck.report.formats import FORMATS
 
@@ -35,25 +36,17 @@ def command(
             help=f"{', '.join(FORMATS)}; repeatable as FORMAT=PATH.",
         ),
     ] = None,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
-    env_file: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="Take ${NAME} from this file (NAME=value lines).")
-    ] = None,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
-    ] = False,
+    color: Color = "auto",
+    env: Env = False,
+    env_file: EnvFile = None,
+    partial: Partial = False,
     gateway_version: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The gateway version the config runs on.")
     ] = None,
-    policy: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Use this policy instead of the nearest one.")
-    ] = None,
-    isolated: Annotated[bool, typer.Option("--isolated", help="Use no policy at all.")] = False,
+    policy: PolicyFile = None,
+    isolated: Isolated = False,
     no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Report what ignore comments hide as well.")] = False,
-    stdin_filename: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What to call standard input in the output.")
-    ] = None,
+    stdin_filename: StdinFilename = None,
     against: Annotated[
         str | None, typer.Option(metavar="REF", help="Hold every price to the bounds, against this git revision (PC4).")
     ] = None,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pricecheck.cli.diffing import DiffArguments, run_diff
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, PolicyFile
 from pricecheck.cli.shell import run
 
 
@@ -29,11 +30,11 @@ def command(
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where anything changed.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List every change: group nothing.")] = False,
-    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
-    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
-    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
-    policy: Annotated[str | None, typer.Option(help="The policy file, instead of the nearest pricecheck.toml.")] = None,
-    isolated: Annotated[bool, typer.Option("--isolated", help="No policy and no approvals.")] = False,
+    color: Color = "auto",
+    env: Env = False,
+    env_file: EnvFile = None,
+    policy: PolicyFile = None,
+    isolated: Isolated = False,
 ) -> None:
     """Show what callers will be charged differently, whichever lines moved."""
     arguments = DiffArguments(

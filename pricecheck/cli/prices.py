@@ -7,21 +7,20 @@ from typing import Annotated
 
 import typer
 
+from pricecheck.cli.options import Color, Env, EnvFile, OneConfig, Partial, StdinFilename
 from pricecheck.cli.shell import CLEAN, run
 
 
 def command(
-    config: Annotated[str, typer.Argument(help="A config, or - for standard input.")],
+    config: OneConfig,
     *,
     output_format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
     every: Annotated[bool, typer.Option("--all", help="List the built-in table's models one by one.")] = False,
-    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
-    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
-    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
-    ] = False,
-    stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input.")] = None,
+    color: Color = "auto",
+    env: Env = False,
+    env_file: EnvFile = None,
+    partial: Partial = False,
+    stdin_filename: StdinFilename = None,
 ) -> None:
     """Show what every selector of every route is charged, after the whole resolution chain."""
 

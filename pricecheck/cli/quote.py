@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pricecheck.cli.options import Env, EnvFile, OneConfig, Partial, StdinFilename
 from pricecheck.cli.shell import CLEAN, run
 from pricecheck.errors import UsageError
 
@@ -19,7 +20,7 @@ _LINES_AT_ONCE = 1000
 
 
 def command(
-    config: Annotated[str, typer.Argument(help="A config, or - for standard input.")],
+    config: OneConfig,
     method: Annotated[str | None, typer.Argument(help="The request's method.")] = None,
     path: Annotated[str | None, typer.Argument(help="The request's path, with its query.")] = None,
     *,
@@ -30,12 +31,10 @@ def command(
         str | None, typer.Option(help='Answer every line of this file: {"method", "path", "headers"?, "body"?}.')
     ] = None,
     output_format: Annotated[str | None, typer.Option(help="text, or json-lines (default with --requests).")] = None,
-    env: Annotated[bool, typer.Option("--env", help="Take ${NAME} from the environment of this process.")] = False,
-    env_file: Annotated[list[str] | None, typer.Option(help="Take ${NAME} from this file (NAME=value lines).")] = None,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")
-    ] = False,
-    stdin_filename: Annotated[str | None, typer.Option(help="What to call standard input.")] = None,
+    env: Env = False,
+    env_file: EnvFile = None,
+    partial: Partial = False,
+    stdin_filename: StdinFilename = None,
 ) -> None:
     """Say what a request is charged, and why, step by step."""
 

@@ -9,6 +9,7 @@ from pricecheck.findings import ConfigPath, Edit, Fix, Safety, Span
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.explain import Breach, fits, known_keys
 from pricecheck.gateway.loading import Refusal, RefusalKind
+from pricecheck.nearest import close_names
 from pricecheck.source.nodes import Mapping as MappingNode
 from pricecheck.source.nodes import Node, Scalar, resolve
 from pricecheck.source.nodes import Sequence as SequenceNode
@@ -110,11 +111,7 @@ def describe(value: object) -> str:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Give the candidate that `word` was perhaps meant to be; two letters of three suffice, as in `ulr`."""
-    from difflib import get_close_matches
-
-    by_lower = {candidate.lower(): candidate for candidate in candidates}
-    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=_CLOSE)
-    return by_lower[close[0]] if close else None
+    return next(iter(close_names(word, candidates, cutoff=_CLOSE, most=1)), None)
 
 
 def _missing(breach: Breach, root: Node) -> Refusal:

@@ -15,8 +15,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pricecheck.findings import Edit, Fix, Safety, SourceText, Span
+from pricecheck.nearest import suggestion
 from pricecheck.policy.hiding import Hideable, may_hide, why_never
-from pricecheck.policy.vocabulary import did_you_mean
 from pricecheck.source.comments import comments
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class _Directive:
         text = self._source.text
         word, opening = self._found["word"], self._found.end()
         if word not in _WORDS:
-            hint = did_you_mean(word, _WORDS)
+            hint = suggestion(word, _WORDS)
             self._complain(f"`{word}` is nothing pricecheck can be told{hint}, so this comment does nothing")
             return None
         closing = text.find("]", opening, self._comment.end)

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import SourceText
+from pricecheck.nearest import suggestion
 from pricecheck.policy.errors import PolicyError
-from pricecheck.policy.vocabulary import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ class Section:
         """
         for key in self.values:
             if key not in known:
-                hint = did_you_mean(key, known) or f" (known here: {', '.join(known)})"
+                hint = suggestion(key, known) or f" (known here: {', '.join(known)})"
                 raise self.key_error(key, f"unknown key {key!r}{hint}")
 
     def error(self, key: str | int, message: str, *deeper: str | int) -> PolicyError:

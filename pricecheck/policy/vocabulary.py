@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.nearest import suggestion
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 class Vocabulary(NamedTuple):
@@ -36,13 +38,4 @@ class Vocabulary(NamedTuple):
 
     def suggestion(self, word: str) -> str:
         """Give ` (did you mean PC101?)` for a rule that does not exist, or nothing."""
-        return did_you_mean(word, [*self.rules, *self.rules.values()])
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Give ` (did you mean X?)` for the known word nearest to `word`, in any case, or an empty text."""
-    from difflib import get_close_matches
-
-    by_lower = {one.lower(): one for one in known}
-    close = get_close_matches(word.lower(), by_lower, n=1)
-    return f" (did you mean {by_lower[close[0]]}?)" if close else ""
+        return suggestion(word, [*self.rules, *self.rules.values()])

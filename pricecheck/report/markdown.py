@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Severity
 from pricecheck.report.counts import counted, summary_sentence
+from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
 from pricecheck.report.paths import repository_path
-from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
     from pricecheck.findings import StampedFinding
     from pricecheck.report.model import RenderOptions, Report
 
-_LIMIT = 65_000
-"""GitHub refuses a comment of more than 65,536 characters."""
 _ROOM_FOR_THE_END = 200
-_LONGEST_TEXT = 1_000
 _ROWS_WITHOUT_FOLDING = 10
 _SYMBOLS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.INFO: "ℹ️"}  # noqa: RUF001 - the symbol is meant
 _HEADER = "| | line | rule | finding |\n|---|---|---|---|\n"
-
-_SPECIAL = re.compile(r"[\\`*_\[\]|~#&<>$@]")
-_ENTITIES = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    "$": "<span>$</span>",  # two bare ones would be read as a formula between them
-    "@": "@<!-- -->",  # would notify the person of that name
-}
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -37,10 +24,10 @@ def render(report: Report, options: RenderOptions) -> str:
     text = f"### pricecheck\n\n{summary_sentence(report, options)}\n"
     shown = 0
     for file, findings in _by_file(report):
-        opening, closing = _frame(_escaped(repository_path(file, options)), findings)
+        opening, closing = _frame(escaped(repository_path(file, options)), findings)
         for number, found in enumerate(findings):
             row = _row(found) if number else opening + _row(found)
-            if len(text) + len(row) + len(closing) + _ROOM_FOR_THE_END > _LIMIT:
+            if len(text) + len(row) + len(closing) + _ROOM_FOR_THE_END > COMMENT_LIMIT:
                 left = counted(len(report.findings) - shown, "more finding")
                 end = closing if number else ""
                 return f"{text}{end}\n{left} not shown: the full list does not fit here.\n"
@@ -66,12 +53,6 @@ def _frame(file: str, findings: list[StampedFinding]) -> tuple[str, str]:
 
 def _row(found: StampedFinding) -> str:
     finding = found.finding
-    advice = f"<br>{_escaped(finding.help)}" if finding.help else ""
+    advice = f"<br>{escaped(finding.help)}" if finding.help else ""
     symbol = f"{_SYMBOLS[found.severity]} {found.severity.value}"
-    return f"| {symbol} | {found.start.line} | {found.rule} {found.name} | {_escaped(finding.message)}{advice} |\n"
-
-
-def _escaped(text: str) -> str:
-    if len(text) > _LONGEST_TEXT:
-        text = text[: _LONGEST_TEXT - 1] + "…"
-    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), visible(text))
+    return f"| {symbol} | {found.start.line} | {found.rule} {found.name} | {escaped(finding.message)}{advice} |\n"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
 from pricecheck.report.price_diff import in_order, summary
 from pricecheck.report.price_diff_groups import rows
-from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,20 +17,10 @@ if TYPE_CHECKING:
 MARKER = "<!-- pricecheck-diff -->"
 """The hidden first line by which a comment is found again, to be updated instead of repeated."""
 
-_LIMIT = 65_000
-"""GitHub refuses a comment of more than 65,536 characters."""
 _ROOM_FOR_THE_END = 300
 _LONGEST_CELL = 300
 _ROWS_WITHOUT_FOLDING = 20
 _HEADER = "| | route | selector | old | new | Δ % | bound | source | lines |\n|---|---|---|--:|--:|--:|---|---|---|\n"
-_SPECIAL = re.compile(r"[\\`*_\[\]|~#&<>$@]")
-_ENTITIES = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    "$": "<span>$</span>",  # two bare ones would be read as a formula between them
-    "@": "@<!-- -->",  # would notify the person of that name
-}
 
 
 def as_markdown(diff: PriceDiff, *, every: bool) -> str:
@@ -40,7 +29,7 @@ def as_markdown(diff: PriceDiff, *, every: bool) -> str:
     left = 0
     for file in diff.files:
         for piece in _pieces(file, every=every):
-            if len(text) + len(piece.text) + _ROOM_FOR_THE_END > _LIMIT:
+            if len(text) + len(piece.text) + _ROOM_FOR_THE_END > COMMENT_LIMIT:
                 left += piece.changes
             else:
                 text += piece.text
@@ -61,14 +50,14 @@ class _Piece:
 def _pieces(file: FileDiff, *, every: bool) -> list[_Piece]:
     if not (file.changes or file.structure or file.note):
         return []
-    head = f"\n**{_escaped(file.title)}**\n" + (f"\n{_escaped(file.note)}\n" if file.note else "")
+    head = f"\n**{escaped(file.title)}**\n" + (f"\n{escaped(file.note)}\n" if file.note else "")
     found = [_Piece(head)]
     if file.structure:
         found.append(_Piece("\n"))
     for line in file.structure:
         place = f" (line {line.start.line})" if line.start else ""
         symbol = "🔴 " if line.topic == "recipients" else ""
-        found.append(_Piece(f"- {symbol}{_escaped(line.message)}{place}\n", 1))
+        found.append(_Piece(f"- {symbol}{escaped(line.message)}{place}\n", 1))
     lines = in_order(file.changes)
     over = [line for line in lines if line.is_over]
     found += _table("over bound", over, every=every, folded=False)
@@ -88,7 +77,7 @@ def _table(title: str, lines: Sequence[ChangeLine], *, every: bool, folded: bool
     # In blocks, so that a long table is cut between rows and every block is a whole table.
     for row in rows(lines, every=every):
         cells = _row(row)
-        if len(text) + len(cells) > _LIMIT // 5:
+        if len(text) + len(cells) > COMMENT_LIMIT // 5:
             found.append(_Piece(text + closing, counted))
             text, counted = opening + _HEADER, 0
         text += cells
@@ -101,10 +90,4 @@ def _row(row: Row) -> str:
     symbol = {"over": "❌", "approved": "☑️", "within": "", "unbounded": ""}[first.verdict]
     source = f"{row.source} *(silent)*" if first.silent else row.source
     cells = [first.route, row.selector, row.old, row.new, row.delta, row.bound]
-    return f"| {symbol} | {' | '.join(_escaped(cell) for cell in cells)} | {source} | {row.places} |\n"
-
-
-def _escaped(text: str) -> str:
-    if len(text) > _LONGEST_CELL:
-        text = text[: _LONGEST_CELL - 1] + "…"
-    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), visible(text))
+    return f"| {symbol} | {' | '.join(escaped(cell, _LONGEST_CELL) for cell in cells)} | {source} | {row.places} |\n"

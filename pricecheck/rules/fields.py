@@ -9,8 +9,8 @@ from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Span
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.fields import FIELDS, Lenient, json_type
 from pricecheck.gateway.javascript import PROTOTYPE
+from pricecheck.nearest import close_names, did_you_mean
 from pricecheck.rules.model import Context, Fixability, rule
-from pricecheck.rules.nearest import close_names, did_you_mean
 from pricecheck.source.nodes import Alias, Scalar, resolve, walk
 
 if TYPE_CHECKING:

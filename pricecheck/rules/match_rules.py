@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety
 from pricecheck.gateway.routing import compile_route
+from pricecheck.nearest import close_names, did_you_mean
 from pricecheck.rules.model import Context, Fixability, rule
-from pricecheck.rules.nearest import close_names, did_you_mean
 from pricecheck.rules.writing import rewrite_scalar
 from pricecheck.source.entries import remove_item
 from pricecheck.source.nodes import Scalar, Sequence

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact
 from pricecheck.gateway.routing import compile_route, split_target
+from pricecheck.nearest import close_names, did_you_mean
 from pricecheck.rules.model import Context, Fixability, rule
-from pricecheck.rules.nearest import close_names, did_you_mean, part_of
 from pricecheck.rules.route_patterns import RouteNames, is_plain, wildcard
+from pricecheck.rules.writing import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Safety
 from pricecheck.gateway.routing import compile_route
+from pricecheck.nearest import close_names
 from pricecheck.rules.model import Context, Fixability, rule
-from pricecheck.rules.nearest import close_names, part_of
-from pricecheck.rules.writing import rewrite_scalar
+from pricecheck.rules.writing import part_of, rewrite_scalar
 from pricecheck.source.nodes import Alias
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pricecheck.findings import Finding, Fix, Impact, Label, Safety, Severity
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.routing import DISCOVERY_PATHS, HEALTH_PATH, compile_route, split_path
+from pricecheck.nearest import close_names, did_you_mean
 from pricecheck.rules.model import Context, Fixability, rule
-from pricecheck.rules.nearest import close_names, did_you_mean
 from pricecheck.rules.writing import rewrite_scalar
 
 if TYPE_CHECKING:

@@ -50,15 +50,13 @@ def find_rule(rules: Sequence[Rule], wanted: str) -> Rule:
     for rule in rules:
         if wanted.upper() == rule.code or wanted.lower() == rule.name:
             return rule
-    raise UsageError(f"there is no rule {wanted!r}{_suggestion(rules, wanted)}")
+    raise UsageError(f"there is no rule {wanted!r}{_meant(rules, wanted)}")
 
 
 def _matching(rules: Sequence[Rule], selector: str) -> list[Rule]:
     found = [rule for rule in rules if _specificity(rule, [selector])]
     if not found:
-        raise UsageError(
-            f"no rule matches {selector!r}{_suggestion(rules, selector)}; `pricecheck rule --all` lists them"
-        )
+        raise UsageError(f"no rule matches {selector!r}{_meant(rules, selector)}; `pricecheck rule --all` lists them")
     return found
 
 
@@ -74,9 +72,7 @@ def _specificity(rule: Rule, selectors: Iterable[str]) -> int:
     return best
 
 
-def _suggestion(rules: Sequence[Rule], wanted: str) -> str:
-    from difflib import get_close_matches
+def _meant(rules: Sequence[Rule], wanted: str) -> str:
+    from pricecheck.nearest import suggestion
 
-    names = {name.lower(): name for rule in rules for name in (rule.code, rule.name)}
-    close = get_close_matches(wanted.lower(), names, n=1)
-    return f" (did you mean {names[close[0]]}?)" if close else ""
+    return suggestion(wanted, (name for rule in rules for name in (rule.code, rule.name)))

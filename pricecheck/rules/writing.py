@@ -1,9 +1,14 @@
-"""Edits in the author's own style, for the fixes that rules offer."""
+"""Edits in the author's own style, for the fixes that rules offer, and the place of a part of a key or value."""
 
 from __future__ import annotations
 
-from pricecheck.findings import Edit
-from pricecheck.source.nodes import Node, Scalar
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Edit, Span
+from pricecheck.source.nodes import Alias, Node, Scalar
+
+if TYPE_CHECKING:
+    from pricecheck.findings import SourceText
 
 _PLAIN_RISKS = (": ", " #")
 
@@ -28,6 +33,14 @@ def rewrite_scalar(node: Node, text: str) -> Edit | None:
 def quote_price(price: str) -> str:
     """Give a price text as it is written in a config: in double quotes."""
     return f'"{price}"'
+
+
+def part_of(source: SourceText, node: Node, part: str) -> Span:
+    """Give the place of `part` within the text of a key or value; the whole where it is not written like that."""
+    if isinstance(node, Alias) or not part:
+        return node.span
+    start = source.text.find(part, node.start, node.end)
+    return node.span if start < 0 else Span(start, start + len(part))
 
 
 def _fits_plain(text: str) -> bool:

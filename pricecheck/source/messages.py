@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricecheck.findings import Label, Span
+from pricecheck.nearest import close_names
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE
 
@@ -167,9 +168,7 @@ _SPECIAL: dict[str, Callable[[str, int, int, str], Problem]] = {
 
 def undefined_alias(name: str, start: int, end: int, path: ConfigPath, known: Iterable[str]) -> Problem:
     """Say that `*name` has no anchor before it, with the anchor that was probably meant."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), 1)
+    close = close_names(name, known, cutoff=0.6, most=1)
     advice = f"write *{close[0]}" if close else f"define &{name} above, or put the value in quotes"
     message = f"*{name} repeats an anchor that is not defined above it"
     return Problem(ProblemKind.SYNTAX, message, Span(start, end), path, (), advice)
