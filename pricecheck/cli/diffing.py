@@ -205,7 +205,7 @@ def _structure(compared: ComparedConfigs, source: SourceText) -> Iterator[Struct
 
 def _line(judged: JudgedChange, compared: ComparedConfigs, places: _Places) -> ChangeLine:
     from pricecheck.prices.bounds import percent, ratio_text
-    from pricecheck.prices.families import base_model
+    from pricecheck.prices.model_ids import base_model
     from pricecheck.report.price_diff import ChangeLine
 
     change = judged.change

@@ -12,7 +12,7 @@ from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.money import decimals_of, dollars, read_price
 from pricecheck.gateway.pricing import decimals_for
-from pricecheck.prices.families import base_model
+from pricecheck.prices.model_ids import base_model
 from pricecheck.rules.model import Context, rule
 
 if TYPE_CHECKING:
