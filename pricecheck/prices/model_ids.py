@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.default_table import REAL_IDS
@@ -247,7 +247,8 @@ class Base(NamedTuple):
 
 _REAL = {real: listed for listed, real in REAL_IDS.items()}
 _MOST_CANDIDATES = 16
-_BY_NEED = tuple((form.needs, form) for form in FORMS)
+_MARKS = (":", "/", ".", "@", "lama", "p")
+_DATES_END_IN = frozenset("0123456789t")
 _KINDS = tuple(IdKind)
 _RANK = {kind: rank for rank, kind in enumerate(_KINDS)}
 
@@ -318,7 +319,9 @@ def _layers(name: str) -> tuple[tuple[Form, str | None], ...]:
     if len(name) > LONGEST:
         return ()
     found: list[tuple[Form, str | None]] = []
-    for form in [form for needs, form in _BY_NEED if needs in name]:
+    for needs, form in _worth_trying(name):
+        if needs not in name:
+            continue
         match = form.pattern.fullmatch(name.lower() if form.fold else name)
         if match is None:
             continue
@@ -329,6 +332,21 @@ def _layers(name: str) -> tuple[tuple[Form, str | None], ...]:
         if form.final or form.kind is IdKind.FINE_TUNE:
             break
     return tuple(found)
+
+
+def _worth_trying(name: str) -> list[tuple[str, Form]]:
+    """Give the forms, each behind its `needs`, that the marks in a name do not rule out: nearly all have one or two."""
+    return _forms_with(tuple([mark in name for mark in _MARKS]), dated=name[-1:] in _DATES_END_IN)
+
+
+@cache
+def _forms_with(marked: tuple[bool, ...], *, dated: bool) -> list[tuple[str, Form]]:
+    absent = [mark for mark, present in zip(_MARKS, marked, strict=True) if not present]
+    return [
+        (form.needs, form)
+        for form in FORMS
+        if not any(mark in form.needs for mark in absent) and (dated or form.kind is not IdKind.SNAPSHOT)
+    ]
 
 
 # What is below the outermost layer is shared by thousands of names.

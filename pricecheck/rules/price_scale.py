@@ -12,7 +12,6 @@ from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.money import decimals_of, dollars, read_price
 from pricecheck.gateway.pricing import decimals_for
-from pricecheck.prices.model_ids import base_model
 from pricecheck.rules.model import Context, rule
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ class _Neighbours:
         self.shared = Counter(amount for _, amount in priced)
         self.families: dict[str, list[tuple[ModelPrice, int]]] = {}
         for model, amount in priced:
-            self.families.setdefault(base_model(model.name), []).append((model, amount))
+            self.families.setdefault(_base_model(model.name), []).append((model, amount))
         self._ordered = {name: sorted(amount for _, amount in kin) for name, kin in self.families.items()}
         pairs = ((amount, _table_amount(model.name, decimals)) for model, amount in priced)
         counted = Counter((amount, table) for amount, table in pairs if table is not None)
@@ -185,7 +184,7 @@ def _suspects(priced: Sequence[tuple[ModelPrice, int]], decimals: int) -> list[t
 
 
 def _against_kin(route: Route, model: ModelPrice, amount: int, neighbours: _Neighbours) -> Finding | None:
-    name = base_model(model.name)
+    name = _base_model(model.name)
     middle = neighbours.usual_in_family(name, amount)
     if middle is None or not (amount >= middle * FAMILY_FACTOR or amount * FAMILY_FACTOR <= middle):
         return None
@@ -206,7 +205,7 @@ def _against_table(route: Route, model: ModelPrice, amount: int, neighbours: _Ne
         return None
     ratio = Fraction(amount, reference)
     usual = neighbours.usual_factor(ratio)
-    evidence = f"the gateway's built-in price of `{base_model(model.name)}` is {dollars(reference, decimals)}"
+    evidence = f"the gateway's built-in price of `{_base_model(model.name)}` is {dollars(reference, decimals)}"
     if usual is not None:
         if not _far(ratio / usual, FAMILY_FACTOR) or not _far(ratio, FAMILY_FACTOR):
             return None
@@ -217,8 +216,14 @@ def _against_table(route: Route, model: ModelPrice, amount: int, neighbours: _Ne
 
 
 def _table_amount(model: str, decimals: int) -> int | None:
-    text = DEFAULT_TABLE.get(model) or DEFAULT_TABLE.get(base_model(model))
+    text = DEFAULT_TABLE.get(model) or DEFAULT_TABLE.get(_base_model(model))
     return read_price(text, decimals).amount if text else None
+
+
+def _base_model(model: str) -> str:
+    from pricecheck.prices.model_ids import base_model  # some forty patterns, which few configs need
+
+    return base_model(model)
 
 
 def _far(ratio: Fraction, factor: int) -> bool:
