@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pricecheck.rules import (
     changes,
     charging,
+    fallbacks,
     fields,
     hygiene,
     load,
@@ -77,6 +78,8 @@ RULES: tuple[Rule, ...] = (
     structure.store_without_backend,
     structure.unusable_route,
     modules.settle_hook_without_effect,
+    fallbacks.missing_fallback,
+    fallbacks.low_fallback,
     changes.raised_over_bound,
     changes.lowered_over_bound,
     changes.became_free,

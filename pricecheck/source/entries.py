@@ -33,11 +33,13 @@ class Item(NamedTuple):
     end: int
 
 
-def insert_entry(document: Document, mapping: Mapping, key: str, value: str) -> tuple[Edit, ...] | None:
+def insert_entry(
+    document: Document, mapping: Mapping, key: str, value: str, like: Node | None = None
+) -> tuple[Edit, ...] | None:
     """Give the edits that add `key: value` (both strings, unescaped) as the last entry of a map.
 
     Indentation, quotes, alignment and commas are those of the entries that are there; strings are quoted doubly where
-    there is none to go by.
+    there is none to go by. `like` is a value elsewhere whose quotes the new value is to have.
 
     Returns:
         None where the key is already there, the map is an aliased one's copy, or its layout is unusual.
@@ -49,7 +51,8 @@ def insert_entry(document: Document, mapping: Mapping, key: str, value: str) -> 
         return _fill_empty(document, mapping, key, value)
     last = mapping.entries[-1]
     written_key = _spell_key(document, mapping, key)
-    written_value = quoted(value, _usual([entry.value for entry in mapping.entries], "double"), json=document.is_json)
+    models = [like] if like is not None else [entry.value for entry in mapping.entries]
+    written_value = quoted(value, _usual(models, "double"), json=document.is_json)
     if mapping.flow:
         colon = text[last.key.end : last.value.outer]
         colon = colon if colon.strip(" ") == ":" and last.value.start < last.value.end else ": "
