@@ -1,0 +1,76 @@
+"""Which routes of a config may have served requests that a log names by route key, by path, or not at all."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.policy.model import route_key
+
+if TYPE_CHECKING:
+    from pricecheck.gateway.config import Config
+    from pricecheck.gateway.resolution import Gateway
+
+
+class Place(NamedTuple):
+    """Where requests went: `label` is the config's route, the log's where the config has none such, None for unknown.
+
+    `routes` are the routes of the config that may have served them.
+    """
+
+    label: str | None
+    routes: tuple[str, ...]
+    token_based: bool
+
+
+class Places:
+    """Finds the places of a config; each is found once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._found: dict[str | None, Place] = {}
+
+    def find(self, logged: str | None) -> Place:
+        """Find the routes that may have served requests logged under a route key, a path, or nothing."""
+        if logged not in self._found:
+            self._found[logged] = self._find(logged)
+        return self._found[logged]
+
+    @cached_property
+    def token_routes(self) -> tuple[str, ...]:
+        """The keys of the token-based routes."""
+        return tuple(route.key for route in self._config.routes if route.token_based)
+
+    @cached_property
+    def _by_key(self) -> dict[str, tuple[str, bool]]:
+        routes: dict[str, tuple[str, bool]] = {}
+        for route in self._config.routes:
+            routes.setdefault(route_key(route.key), (route.key, route.token_based))
+        return routes
+
+    @cached_property
+    def _gateway(self) -> Gateway:
+        from pricecheck.gateway.resolution import Gateway
+
+        return Gateway(self._config)
+
+    def _find(self, logged: str | None) -> Place:
+        if logged is None:
+            # Only token-based routes price by model, and only what names a model is asked about here.
+            only = self.token_routes[0] if len(self.token_routes) == 1 else None
+            return Place(only, self.token_routes, token_based=True)
+        found = self._by_key.get(route_key(logged)) or self._by_path(logged)
+        return Place(found[0], (found[0],), found[1]) if found else Place(logged, (), token_based=False)
+
+    def _by_path(self, logged: str) -> tuple[str, bool] | None:
+        from pricecheck.gateway.routing import MalformedPathError, split_path
+
+        method, space, path = logged.partition(" ")
+        if not space:
+            same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == logged]
+            return same[0] if len(same) == 1 else None
+        try:
+            compiled = self._gateway.route_for(method.upper(), split_path(path.partition("?")[0]))
+        except MalformedPathError:
+            return None
+        return (compiled.route.key, compiled.route.token_based) if compiled else None
