@@ -34,7 +34,10 @@ class PolicyOptions:
         """
         path = self._arguments.policy or self._finder.find(folder)
         if path not in self._made:
-            self._made[path] = self._options(None if path is None else self._finder.policy_at(path))
+            policy = None if path is None else self._finder.policy_at(path)
+            self._made[path] = self._options(policy)
+            if policy is not None and policy.families:
+                _say_what_is_never_reached(policy)
             if path is not None and self._arguments.verbose:
                 say(f"policy: {path}")
         return self._made[path]
@@ -50,4 +53,14 @@ class PolicyOptions:
             policy.lint.severity if policy else {},
             settings._replace(gateway_version=version),
             policy,
+        )
+
+
+def _say_what_is_never_reached(policy: Policy) -> None:
+    from pricecheck.rules.families import never_reached
+
+    for family, pattern, earlier, wider in never_reached(policy.families):
+        say(
+            f"{policy.origin}: `{pattern}` of family {family.name!r} fits no model: `{wider}` of {earlier.name!r}"
+            f" stands before it and takes them all; put {family.name!r} first"
         )

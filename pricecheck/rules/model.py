@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
     from pricecheck.rules.comparison import Baseline, ComparedConfigs
+    from pricecheck.rules.limit_breaches import LimitBreach
     from pricecheck.source.document import Document
 
 
@@ -73,6 +74,16 @@ class Context:
         from pricecheck.prices.table import price_table
 
         return price_table(self.config)
+
+    @cached_property
+    def limit_breaches(self) -> tuple[LimitBreach, ...]:
+        """The effective prices outside the limits of the policy's families; none where there is no policy."""
+        if self.policy is None or not self.policy.families:
+            return ()
+        from pricecheck.rules.families import Families
+        from pricecheck.rules.limit_breaches import limit_breaches
+
+        return tuple(limit_breaches(self.table, Families(self.policy.families)))
 
     @cached_property
     def compared(self) -> ComparedConfigs | None:

@@ -63,3 +63,16 @@ def test_a_broken_policy_is_exit_2_with_its_place(pricecheck: Run, repository: P
     assert "pricecheck.toml:2:1:" in done.stderr
     assert "did you mean max-increase?" in done.stderr
     assert pricecheck("check", "--policy", "x.toml", "--isolated", cwd=repository).returncode == 2
+
+
+def test_families_in_the_wrong_order_are_said_once_on_stderr(pricecheck: Run, repository: Path) -> None:
+    families = "".join(
+        f'[[family]]\nname = "{name}"\nmodels = ["{name}*"]\nfloor = "$0.001"\n' for name in ("gpt-4o", "gpt-4o-mini")
+    )
+    (repository / "pricecheck.toml").write_text(families, encoding="utf-8")
+    (repository / "prod" / "tollbooth.json").write_text("{}", encoding="utf-8")
+    done = pricecheck("check", "--exit-zero", "prod/tollbooth.yaml", "prod/tollbooth.json", cwd=repository)
+    assert done.stderr == (
+        "pricecheck.toml: `gpt-4o-mini*` of family 'gpt-4o-mini' fits no model: `gpt-4o*` of 'gpt-4o' stands before it"
+        " and takes them all; put 'gpt-4o-mini' first\n"
+    )

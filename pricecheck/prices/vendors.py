@@ -1,0 +1,50 @@
+"""Whose model a name is, and which hosts serve one vendor's models only.
+
+A price that no request can reach is no mistake: `api.anthropic.com` serves no `gpt-4o`, whatever a table says of it.
+Both lists name what is certain and nothing else; what they do not know is taken to be possible.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+ONE_VENDOR_HOSTS = {
+    "api.openai.com": "openai",
+    "api.anthropic.com": "anthropic",
+    "generativelanguage.googleapis.com": "google",
+    "api.mistral.ai": "mistral",
+    "api.deepseek.com": "deepseek",
+}
+"""Host names of vendors that serve their own models only."""
+
+_VENDORS = (
+    (
+        "openai",
+        re.compile(r"(?:ft:)?(?:chat)?gpt-|(?:ft:)?o[1-9](?:-|\*|\Z)|text-embedding-|davinci|babbage|dall-e|whisper"),
+    ),
+    ("anthropic", re.compile(r"claude-")),
+    ("google", re.compile(r"gemini-|gemma-")),
+    ("mistral", re.compile(r"(?:ft:)?(?:open-)?mi[sx]tral-|ministral-|codestral-|pixtral-|magistral-")),
+    ("deepseek", re.compile(r"deepseek-")),
+    ("meta", re.compile(r"llama-")),
+)
+
+
+def vendor_of(model: str) -> str | None:
+    """Give whose model this is, by the beginning of its name (or of a glob of names); None where that does not tell."""
+    return next((vendor for vendor, beginning in _VENDORS if beginning.match(model)), None)
+
+
+def may_serve(url: str | None, model: str) -> bool:
+    """Say whether an upstream at `url` may serve a model, or some model of a glob: False only where that is certain."""
+    only = ONE_VENDOR_HOSTS.get(_host(url)) if url else None
+    vendor = vendor_of(model) if only else None
+    return vendor is None or vendor == only
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,149 @@
+"""Which effective prices are outside the floors and ceilings of the policy's families (gateway.md §4).
+
+Held are prices of models, wherever they come from: a line of `models`, the built-in table, a rule of `match` that asks
+for `body.model`, and whatever charges the models that none of these names. A glob stands for models nobody can list, so
+that the price which takes them with all others is held to the floor alone: a fallback has to be dear, and would always
+be above the ceiling of the cheapest family. A flat route is not held: it says nothing of models.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.gateway.pricing import Source
+from pricecheck.policy.approvals import ApprovalRequest
+from pricecheck.prices.globs import contains
+from pricecheck.prices.vendors import may_serve
+from pricecheck.rules.families import Families, limits_in_units
+from pricecheck.rules.limits import ABOVE_CEILING, BELOW_FLOOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.gateway.config import Config, MatchRule, Route
+    from pricecheck.policy.model import Dollars, Family
+    from pricecheck.prices.table import PriceRow, PriceTable
+
+_MODEL = "body.model"
+_NAME = len("model:")
+
+
+class LimitBreach(NamedTuple):
+    """A price outside a limit. `model` is the model's name, or the glob of those it is charged for.
+
+    `code` is the rule that reports it, `named` whether the config names the model, `also`
+    the later families that fit it too.
+    """
+
+    code: str
+    route: Route
+    row: PriceRow
+    family: Family
+    model: str
+    limit: Dollars
+    named: bool
+    also: tuple[str, ...] = ()
+
+    def request(self, file: str) -> ApprovalRequest:
+        """Give what an approval of this price must say: void as soon as the price or the limit is another."""
+        return ApprovalRequest(
+            self.code, file, self.route.key, self.row.selector, self.limit.text, str(self.row.amount)
+        )
+
+
+def limit_breaches(table: PriceTable, families: Families) -> Iterator[LimitBreach]:
+    """Give every breach, in the order of the table."""
+    for route in table.config.routes:
+        held = _HeldRoute(table.config, route, families)
+        rows = table.by_route[route.key]
+        if route.token_based:
+            yield from held.models(rows)
+            yield from held.others(rows[-1], [])
+        elif any(_asked_model(one) is not None for one in route.match):
+            yield from held.rules(rows)
+            yield from held.others(rows[-1], _taken(route, len(route.match)))
+
+
+class _HeldRoute:
+    """One route, held to the limits."""
+
+    def __init__(self, config: Config, route: Route, families: Families) -> None:
+        upstream = route.field.text_of("upstream")
+        known = config.upstreams.get(upstream.text or "") if upstream else None
+        self._url = known.url.known_text if known and known.url else None
+        self._route = route
+        self._families = families
+        self._limits = lru_cache(limits_in_units)
+
+    def models(self, rows: tuple[PriceRow, ...]) -> Iterator[LimitBreach]:
+        """Hold the rows of single models of a token-based route."""
+        for row in rows[:-1]:
+            model = row.selector[_NAME:]
+            family = self._families.of(model)
+            if family is None:
+                continue
+            named = row.source != Source.DEFAULT_TABLE.value
+            if named or may_serve(self._url, model):
+                yield from self._judged(row, family, model, named=named)
+
+    def rules(self, rows: tuple[PriceRow, ...]) -> Iterator[LimitBreach]:
+        """Hold the match rules that ask for a model."""
+        for one, row in zip(self._route.match, rows, strict=False):
+            asked = _asked_model(one)
+            if asked is None or not row.reachable:
+                continue
+            taken = _taken(self._route, one.number)
+            for part in self._families.parts:
+                if self._may_serve(part.pattern, asked) and part.left(inside=asked, outside=taken):
+                    whole = contains(part.pattern, asked)
+                    yield from self._judged(row, part.family, asked, named=True, floor_only=not whole)
+
+    def others(self, row: PriceRow, taken: list[str]) -> Iterator[LimitBreach]:
+        """Hold what charges the models that nothing names; `taken` are the globs that rules take before."""
+        if not row.reachable or row.amount is None:
+            return
+        named = {model.name for model in self._route.models} if self._route.token_based else set()
+        for part in self._families.parts:
+            if not may_serve(self._url, part.pattern) or (part.literal and self._is_priced(part.pattern, named)):
+                continue
+            if part.left(outside=taken):
+                yield from self._judged(row, part.family, part.pattern, named=False, floor_only=not part.literal)
+
+    def _is_priced(self, model: str, named: set[str]) -> bool:
+        from pricecheck.gateway.default_table import DEFAULT_TABLE
+
+        return self._route.token_based and (model in named or model in DEFAULT_TABLE)
+
+    def _may_serve(self, *patterns: str) -> bool:
+        return all(may_serve(self._url, pattern) for pattern in patterns)
+
+    def _judged(
+        self, row: PriceRow, family: Family, model: str, *, named: bool, floor_only: bool = False
+    ) -> Iterator[LimitBreach]:
+        if row.amount is None or row.decimals is None:
+            return
+        least, greatest = self._limits(family, row.decimals)
+        if least is not None and family.floor is not None and row.amount < least:
+            yield self._breach(BELOW_FLOOR, row, family, model, family.floor, named=named)
+        if greatest is not None and family.ceiling is not None and row.amount > greatest and not floor_only:
+            yield self._breach(ABOVE_CEILING, row, family, model, family.ceiling, named=named)
+
+    def _breach(
+        self, code: str, row: PriceRow, family: Family, model: str, limit: Dollars, *, named: bool
+    ) -> LimitBreach:
+        also = tuple(other.name for other in self._families.fitting(model) if other is not family)
+        return LimitBreach(code, self._route, row, family, model, limit, named, also)
+
+
+def _asked_model(one: MatchRule) -> str | None:
+    from pricecheck.gateway.environment import Unresolved
+
+    asked = next((required for key, required, _ in one.where if key == _MODEL), None)
+    return asked if isinstance(asked, str) and not isinstance(asked, Unresolved) else None
+
+
+def _taken(route: Route, before: int) -> list[str]:
+    """Give the globs of models that the rules before number `before` take whatever else the request says."""
+    alone = (one for one in route.match[:before] if [key for key, _ in one.conditions] == [_MODEL])
+    return [asked for one in alone if (asked := _asked_model(one)) is not None]
