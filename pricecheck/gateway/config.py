@@ -152,6 +152,12 @@ class Config(NamedTuple):
         """The payments a route accepts: its own `accepts`, else the root's (gateway.md §3)."""
         return self.accepts if route.accepts is None else route.accepts
 
+    def upstream_url(self, route: Route) -> str | None:
+        """The URL of the upstream a route names, None where it has none or its `${NAME}` is not known."""
+        name = route.field.text_of("upstream")
+        upstream = self.upstreams.get(name.text or "") if name else None
+        return upstream.url.known_text if upstream and upstream.url else None
+
     def leaves_payments_open(self, route: Route | None) -> bool:
         """Whether neither the route (if one is asked about) nor the root says what is accepted: only a fragment may."""
         return (route is None or route.accepts is None) and self.at("accepts") is None

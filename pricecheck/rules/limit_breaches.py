@@ -69,9 +69,7 @@ class _HeldRoute:
     """One route, held to the limits."""
 
     def __init__(self, config: Config, route: Route, families: Families) -> None:
-        upstream = route.field.text_of("upstream")
-        known = config.upstreams.get(upstream.text or "") if upstream else None
-        self._url = known.url.known_text if known and known.url else None
+        self._url = config.upstream_url(route)
         self._route = route
         self._families = families
         self._limits = lru_cache(limits_in_units)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.rules import (
+    allowed_models,
     changes,
     charging,
     fallbacks,
@@ -24,6 +25,7 @@ from pricecheck.rules import (
     routes,
     spellings,
     structure,
+    unguarded,
     upstream,
 )
 
@@ -83,6 +85,10 @@ RULES: tuple[Rule, ...] = (
     fallbacks.low_fallback,
     limits.below_floor,
     limits.above_ceiling,
+    allowed_models.not_allowed,
+    allowed_models.denied_model,
+    unguarded.default_table_price,
+    unguarded.open_free_route,
     changes.raised_over_bound,
     changes.lowered_over_bound,
     changes.became_free,
