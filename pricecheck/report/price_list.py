@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.spreadsheet import harmless
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def as_csv(lines: Sequence[PriceLine]) -> str:
         cells = [line.route, line.selector, line.price or "", line.dollars or line.reason or ""]
         amount = "" if line.amount is None else str(line.amount)
         place = str(line.start.line) if line.start else ""
-        writer.writerow([*map(_harmless, cells), amount, _harmless(line.asset), line.source, place])
+        writer.writerow([*map(harmless, cells), amount, harmless(line.asset), line.source, place])
     return out.getvalue()
 
 
@@ -164,7 +165,3 @@ def _conditions(where: Mapping[str, object]) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -16,8 +16,9 @@ from pricecheck.gateway.javascript import OBJECT_INTERNALS
 from pricecheck.gateway.matching import Facts
 from pricecheck.gateway.pricing import Source
 from pricecheck.prices.model_ids import IdKind, find_base, read_model_id
+from pricecheck.rules.rates import RateLimit, Rates
 from pricecheck.rules.request_places import Place, Places
-from pricecheck.rules.suggesting import Suggestion, first_glob, not_allowed, suggest
+from pricecheck.rules.suggesting import Suggester, Suggestion, first_glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,23 +93,6 @@ class Otherwise(NamedTuple):
     row: PriceRow | None
 
 
-class Rates(NamedTuple):
-    """Requests counted by how the config prices them; only those count that name a model on a token-based route.
-
-    `undecided` are those of which it can't be told. The rates are shares of the others, None where there are none.
-    """
-
-    decided: int = 0
-    unmapped: int = 0
-    fallback: int = 0
-    unknown: int = 0
-    undecided: int = 0
-
-    def rate(self, part: int) -> float | None:
-        """Give a part of the decided requests as a share, rounded to six digits: a rate to report, and no money."""
-        return round(part / self.decided, 6) if self.decided else None
-
-
 class TrafficUsage:
     """The usage of a sample judged by a config and a policy; everything is worked out once, when it is first asked."""
 
@@ -117,6 +101,7 @@ class TrafficUsage:
         self.sample = sample
         self.policy = policy
         self._places = Places(table.config)
+        self._suggester = Suggester(policy)
         self._judged: dict[tuple[Place, str | None], Judged] = {}
         self._possible_prices: dict[Place, frozenset[Decimal]] = {}
 
@@ -174,6 +159,15 @@ class TrafficUsage:
     def rates(self) -> Rates:
         """The rates over the whole sample."""
         return self._rates((usage.judged, usage.requests) for usage in self.models)
+
+    @property
+    def limits(self) -> tuple[RateLimit, ...]:
+        """The policy's limits beside the rates of the whole sample."""
+        limits, rates = self.policy.traffic, self.rates
+        return (
+            RateLimit("unmapped", limits.max_unmapped_rate, rates.exact(rates.unmapped)),
+            RateLimit("fallback", limits.max_fallback_rate, rates.exact(rates.fallback)),
+        )
 
     @cached_property
     def over_time(self) -> tuple[tuple[str, Rates], ...]:
@@ -293,13 +287,10 @@ class TrafficUsage:
         return ModelUsage(place, model, requests, kind, judged, suggestion)
 
     def _suggestion(self, place: Place, model: str, judged: Judged) -> Suggestion:
-        refused = not_allowed(model, place.label, self.policy)
-        if refused is not None:
-            return Suggestion(None, None, refused)
         base = judged.base
         rows = [] if base is None or not base.known else [self._row(route, base.model) for route in place.routes]
         fine_tune = judged.kind is Kind.FINE_TUNE
-        return suggest(model, base, [row for row in rows if row], self.policy, fine_tune=fine_tune)
+        return self._suggester.suggest(model, place.label, base, [row for row in rows if row], fine_tune=fine_tune)
 
     def _rates(self, judged: Iterable[tuple[Judged, int]]) -> Rates:
         decided = unmapped = fallback = unknown = undecided = 0

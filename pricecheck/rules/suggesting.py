@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.matching import glob
 from pricecheck.gateway.money import dollars
 from pricecheck.policy.model import route_key
+from pricecheck.rules.families import Families, limits_in_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pricecheck.policy.model import Family, Policy
     from pricecheck.prices.model_ids import Base
@@ -28,42 +29,57 @@ class Suggestion(NamedTuple):
     reason: str
 
 
-def suggest(
-    model: str, base: Base | None, base_rows: Iterable[PriceRow], policy: Policy, *, fine_tune: bool
-) -> Suggestion:
-    """Suggest a price for `model`, a variant of `base`, on routes that charge `base_rows` for the base model.
+class Suggester:
+    """Suggests prices by a policy."""
 
-    A fine-tune costs the policy's factor times as much, rounded up to a smallest unit; another name of the same model
-    costs the same. The limits are those of the model's own family, else of its base model's.
-    """
-    if base is None:
-        return Suggestion(None, None, "its name does not tell the base model; `[aliases]` of the policy can")
-    if not base.known:
-        return Suggestion(None, None, f"the base model `{base.model}` has no price of its own either")
-    rows = list(base_rows)
-    if len({(row.amount, row.decimals) for row in rows}) != 1:
-        return Suggestion(None, None, f"the routes that may serve it charge different prices for `{base.model}`")
-    row = rows[0]
-    if row.amount is None or row.decimals is None or row.amount <= 0:
-        why = row.unknown_reason or ("free" if row.amount == 0 else "negative")
-        return Suggestion(None, None, f"the price of the base model `{base.model}` is no help: {why}")
-    factor = policy.traffic.fine_tune_factor if fine_tune else Decimal(1)
-    amount = int((row.amount * factor).to_integral_value(ROUND_CEILING))
-    reason = f"{row.dollars} of `{base.model}`"
-    if fine_tune:
-        reason = f"{policy.traffic.fine_tune_factor_text} x {reason}"
-    if base.alias is not None:
-        reason += f", which `[aliases]` gives for `{base.alias}`"
-    family = family_of(model, policy) or family_of(base.model, policy)
-    if family is not None:
-        amount, limit = _within(amount, row.decimals, family)
-        reason += limit
-    return Suggestion(amount, dollars(amount, row.decimals), reason)
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._families = Families(policy.families)
+        self._factor = policy.traffic.fine_tune_factor
 
+    def suggest(
+        self, model: str, route: str | None, base: Base | None, charged: Sequence[PriceRow], *, fine_tune: bool
+    ) -> Suggestion:
+        """Suggest a price for `model`, a variant of `base`, which is charged `charged` where it may have been served.
 
-def family_of(model: str, policy: Policy) -> Family | None:
-    """Give the first family of the policy that a model belongs to."""
-    return next((family for family in policy.families if first_glob(family.models, model) is not None), None)
+        A fine-tune costs the policy's factor times as much, rounded up to a smallest unit; another name of the same
+        model costs the same. The limits are those of the model's own family, else of its base model's. `route` is the
+        config's route, None where it can't be told.
+        """
+        refused = self._refused(model, route)
+        if refused is not None:
+            return Suggestion(None, None, refused)
+        if base is None:
+            return Suggestion(None, None, "its name does not tell the base model; `[aliases]` of the policy can")
+        if not base.known:
+            return Suggestion(None, None, f"the base model `{base.model}` has no price of its own either")
+        if len({(row.amount, row.decimals) for row in charged}) != 1:
+            return Suggestion(None, None, f"the routes that may serve it charge different prices for `{base.model}`")
+        row = charged[0]
+        if row.amount is None or row.decimals is None or row.amount <= 0:
+            why = row.unknown_reason or ("free" if row.amount == 0 else "negative")
+            return Suggestion(None, None, f"the price of the base model `{base.model}` is no help: {why}")
+        amount, reason = row.amount, f"{row.dollars} of `{base.model}`"
+        if fine_tune:
+            amount = int((row.amount * self._factor).to_integral_value(ROUND_CEILING))
+            reason = f"{self._policy.traffic.fine_tune_factor_text} x {reason}"
+        if base.alias is not None:
+            reason += f", which `[aliases]` gives for `{base.alias}`"
+        family = self._families.of(model) or self._families.of(base.model)
+        if family is not None:
+            amount, limit = _within(amount, row.decimals, family)
+            reason += limit
+        return Suggestion(amount, dollars(amount, row.decimals), reason)
+
+    def _refused(self, model: str, route: str | None) -> str | None:
+        """Say why the policy would not have a model priced on a route; None where it would."""
+        denied = first_glob(self._policy.deny, model)
+        if denied is not None:
+            return f"the policy denies it (`{denied}`)"
+        lists = [self._policy.allow, self._policy.route(route_key(route)).allow if route is not None else ()]
+        if any(allowed and first_glob(allowed, model) is None for allowed in lists):
+            return "it is not on the policy's list of allowed models"
+        return None
 
 
 def first_glob(globs: Iterable[str], model: str) -> str | None:
@@ -71,22 +87,10 @@ def first_glob(globs: Iterable[str], model: str) -> str | None:
     return next((one for one in globs if glob(one).fullmatch(model)), None)
 
 
-def not_allowed(model: str, route: str | None, policy: Policy) -> str | None:
-    """Say why the policy would not have a model priced on a route (None: on any); None where it would."""
-    denied = first_glob(policy.deny, model)
-    if denied is not None:
-        return f"the policy denies it (`{denied}`)"
-    lists = [policy.allow, policy.route(route_key(route)).allow if route is not None else ()]
-    if any(allowed and first_glob(allowed, model) is None for allowed in lists):
-        return "it is not on the policy's list of allowed models"
-    return None
-
-
 def _within(amount: int, decimals: int, family: Family) -> tuple[int, str]:
-    scale = Decimal(10) ** decimals
-    if family.floor is not None and amount < family.floor.amount * scale:
-        floor = (family.floor.amount * scale).to_integral_value(ROUND_CEILING)
-        return int(floor), f", raised to the floor {family.floor.text} of family {family.name}"
-    if family.ceiling is not None and amount > family.ceiling.amount * scale:
-        return int(family.ceiling.amount * scale), f", cut to the ceiling {family.ceiling.text} of family {family.name}"
+    floor, ceiling = limits_in_units(family, decimals)
+    if family.floor is not None and floor is not None and amount < floor:
+        return floor, f", raised to the floor {family.floor.text} of family {family.name}"
+    if family.ceiling is not None and ceiling is not None and amount > ceiling:
+        return ceiling, f", cut to the ceiling {family.ceiling.text} of family {family.name}"
     return amount, ""

@@ -8,7 +8,8 @@ import pytest
 
 from pricecheck.policy.model import Dollars, Family, Policy, RoutePolicy, TrafficPolicy
 from pricecheck.prices.usage import Sample, TimedRow, UsageRow
-from pricecheck.rules.served import Kind, ModelUsage, Rates, TrafficUsage
+from pricecheck.rules.rates import Rates
+from pricecheck.rules.served import Kind, ModelUsage, TrafficUsage
 from tests.prices.configs import table_of
 
 CHAT = "POST /v1/chat/completions"

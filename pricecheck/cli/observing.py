@@ -1,0 +1,128 @@
+"""The job of `traffic`: from a config and logs to a report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck import files
+from pricecheck.cli.sampling import LogArguments, sample_of
+from pricecheck.cli.shell import CLEAN, terminal_width, wants_color
+from pricecheck.errors import InputError, UsageError
+from pricecheck.report.traffic import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pricecheck.report.traffic import TrafficReport
+
+
+class TrafficArguments(NamedTuple):
+    """The command line of `traffic`, as typed; the defaults are those of the command."""
+
+    config: str
+    logs: tuple[str, ...]
+    since: str | None = None
+    until: str | None = None
+    route: str | None = None
+    max_bad: str = "1%"
+    memory_limit: str | None = None
+    engine: str = "duckdb"
+    master: str | None = None
+    output_format: tuple[str, ...] = ()
+    every: bool = False
+    color: str = "auto"
+    env: bool = False
+    env_file: tuple[str, ...] = ()
+    policy: str | None = None
+    isolated: bool = False
+    stdin_filename: str | None = None
+
+    @property
+    def about_logs(self) -> LogArguments:
+        """The flags that say which logs to read, and how."""
+        return LogArguments(
+            self.logs,
+            self.since,
+            self.until,
+            self.route,
+            self.max_bad,
+            self.memory_limit,
+            self.engine,
+            self.master,
+        )
+
+
+def run_traffic(arguments: TrafficArguments) -> int:
+    """Read, judge, report, and give the exit code.
+
+    Raises:
+        UsageError: a flag's value does not exist, or flags do not go together.
+        InputError: the config or a log can't be read, or the gateway would refuse the config.
+        PolicyError: the policy can't be used.
+    """
+    from pricecheck.cli.checking import environment, one_of
+    from pricecheck.cli.comparing import Policies
+    from pricecheck.cli.usage_lines import traffic_report
+    from pricecheck.engine import load_config, read_source
+    from pricecheck.prices.table import price_table
+    from pricecheck.rules.served import TrafficUsage
+
+    one_of("--color", arguments.color, ("auto", "always", "never"))
+    formats = _formats(arguments.output_format)
+    if arguments.config == files.STDIN and files.STDIN in arguments.logs:
+        raise UsageError("-: standard input can be the config or a log, not both")
+    if arguments.policy is not None and arguments.isolated:
+        raise UsageError("--policy and --isolated: give one")
+    source = read_source(arguments.config, arguments.stdin_filename)
+    config = load_config(source, environment(arguments.env, arguments.env_file))
+    policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
+    policy, _ = policies.of(None, os.path.dirname(os.path.abspath(source.path)))
+    sample = sample_of(arguments.about_logs, policy)
+    report = traffic_report(TrafficUsage(price_table(config), sample, policy), source.path)
+    for name, path in formats:
+        text = _rendered(name, report, arguments, to_terminal=not path)
+        if path:
+            _write(path, text)
+        else:
+            sys.stdout.write(text)
+    return CLEAN
+
+
+def _formats(values: Sequence[str]) -> list[tuple[str, str]]:
+    from pricecheck.cli.checking import one_of
+
+    formats = []
+    for value in values or ("text",):
+        name, _, path = value.partition("=")
+        formats.append((one_of("--output-format", name, FORMATS), path))
+    return formats
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def _rendered(name: str, report: TrafficReport, arguments: TrafficArguments, *, to_terminal: bool) -> str:
+    if name == "json":
+        from pricecheck.report.traffic import as_json
+
+        return as_json(report)
+    if name == "csv":
+        from pricecheck.report.traffic import as_csv
+
+        return as_csv(report)
+    if name == "markdown":
+        from pricecheck.report.traffic_markdown import as_markdown
+
+        return as_markdown(report, every=arguments.every)
+    from pricecheck.report.traffic_text import as_text
+
+    color = to_terminal and wants_color(arguments.color)
+    sparkline = color or (to_terminal and sys.stdout.isatty())
+    return as_text(report, width=terminal_width(), color=color, every=arguments.every, sparkline=sparkline)

@@ -1,0 +1,63 @@
+"""`pricecheck traffic`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pricecheck.cli.observing import TrafficArguments, run_traffic
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, OneConfig, PolicyFile, StdinFilename
+from pricecheck.cli.shell import run
+from pricecheck.report.traffic import FORMATS
+
+
+def command(
+    config: OneConfig,
+    logs: Annotated[list[str], typer.Argument(help="Traffic logs: files, globs, or - for standard input.")],
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only requests from this time on (ISO 8601).")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Only requests before this time.")] = None,
+    route: Annotated[str | None, typer.Option(metavar="ROUTE", help="Only requests of this route.")] = None,
+    max_bad: Annotated[
+        str, typer.Option(metavar="SHARE", help="Exit 2 where more of the lines are no records.")
+    ] = "1%",
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="What the log engine may keep in memory, as in 512MB.")
+    ] = None,
+    engine: Annotated[str, typer.Option(metavar="NAME", help="duckdb, or spark (an extra).")] = "duckdb",
+    master: Annotated[str | None, typer.Option(metavar="URL", help="With --engine spark: its master.")] = None,
+    output_format: Annotated[
+        list[str] | None, typer.Option(metavar="FORMAT", help=f"{', '.join(FORMATS)}; repeatable as FORMAT=PATH.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show all rows of every section.")] = False,
+    color: Color = "auto",
+    env: Env = False,
+    env_file: EnvFile = None,
+    policy: PolicyFile = None,
+    isolated: Isolated = False,
+    stdin_filename: StdinFilename = None,
+) -> None:
+    """Show which models a log has that no line prices, what they are charged, and what to charge them."""
+    arguments = TrafficArguments(
+        config=config,
+        logs=tuple(logs),
+        since=since,
+        until=until,
+        route=route,
+        max_bad=max_bad,
+        memory_limit=memory_limit,
+        engine=engine,
+        master=master,
+        output_format=tuple(output_format or ()),
+        every=every,
+        color=color,
+        env=env,
+        env_file=tuple(env_file or ()),
+        policy=policy,
+        isolated=isolated,
+        stdin_filename=stdin_filename,
+    )
+    run(lambda: run_traffic(arguments))

@@ -1,0 +1,230 @@
+"""The usage of a traffic sample as every format gets it, and its JSON and CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FORMATS = ("text", "json", "markdown", "csv")
+
+
+class ModelLine(NamedTuple):
+    """One model on one route. `share` is its part of all requests for models; `kind` a value of the contract.
+
+    `amount` is what this config charges, in smallest units of `asset`, `dollars` the same as a price text; both None
+    where `doubt` says why it can't be told. `route` is None where the log does not say it. `suggested` is a price text
+    to write into `models`, `reason` how it came about, or why there is none.
+    """
+
+    route: str | None
+    model: str
+    requests: int
+    share: float
+    kind: str
+    amount: int | None
+    dollars: str | None
+    asset: str | None
+    source: str | None
+    doubt: str | None
+    base: str | None
+    suggested: str | None
+    suggested_amount: int | None
+    reason: str | None
+
+
+class RouteLine(NamedTuple):
+    """The requests of one route; `known` is False where the config has no such route."""
+
+    route: str | None
+    requests: int
+    share: float
+    known: bool
+
+
+class DeniedLine(NamedTuple):
+    """A model that the policy denies by `glob`, and how often it was requested all the same."""
+
+    route: str | None
+    model: str
+    requests: int
+    glob: str
+
+
+class OtherwiseLine(NamedTuple):
+    """Requests the log says were charged `logged` (a price text, or only a source), and this config `dollars`.
+
+    `dollars` is None where it depends on what the log does not say, but is not `logged` whatever that may be.
+    """
+
+    route: str | None
+    model: str | None
+    requests: int
+    logged: str
+    logged_source: str | None
+    dollars: str | None
+    source: str | None
+
+
+class RateLine(NamedTuple):
+    """Requests for models in one span of time (`start`, None for the whole sample), counted by how they are priced.
+
+    The rates are shares of `decided`, None where that is 0. `undecided` are those of which it can't be told.
+    """
+
+    start: str | None
+    decided: int
+    undecided: int
+    unmapped: int
+    unmapped_rate: float | None
+    fallback: int
+    fallback_rate: float | None
+    unknown: int
+    unknown_rate: float | None
+
+
+class Limit(NamedTuple):
+    """The largest rate the policy allows, as it writes it, and whether the sample's is above it."""
+
+    text: str
+    exceeded: bool
+
+
+class TrafficReport(NamedTuple):
+    """All there is to say. `logs` are the files, each with the kind it was recognised as.
+
+    `missing` names what the logs never say; `notes` say in sentences what a reader must know of the numbers. `limits`
+    has the limit of a rate by its name: `unmapped`, `fallback`.
+    """
+
+    config: str
+    logs: Sequence[tuple[str, str]]
+    requests: int
+    read: int
+    bad: int
+    bad_lines: Sequence[tuple[str, int]]
+    filtered: int
+    missing: Sequence[str]
+    since: str | None
+    until: str | None
+    models: Sequence[ModelLine]
+    routes: Sequence[RouteLine]
+    unused: Sequence[tuple[str, str]]
+    denied: Sequence[DeniedLine]
+    otherwise: Sequence[OtherwiseLine]
+    rates: RateLine
+    over_time: Sequence[RateLine]
+    bucket_seconds: int | None
+    limits: Mapping[str, Limit]
+    notes: Sequence[str]
+
+
+def as_json(report: TrafficReport) -> str:
+    """Give the contract's JSON (schemas/traffic.schema.json), all ASCII; amounts are decimal strings."""
+    import json
+
+    parts = {
+        "schema_version": "1",
+        "config": json.dumps(report.config),
+        "sample": json.dumps(
+            {
+                "logs": [{"file": file, "kind": kind} for file, kind in report.logs],
+                "missing": list(report.missing),
+                "since": report.since,
+                "until": report.until,
+            }
+        ),
+        "lines": json.dumps(
+            {
+                "read": report.read,
+                "bad": report.bad,
+                "bad_line_numbers": [number for _, number in report.bad_lines],
+                "bad_lines": [{"file": file, "line": number} for file, number in report.bad_lines],
+                "filtered": report.filtered,
+            }
+        ),
+        "models": _listed([_model(line) for line in report.models]),
+        "routes": _listed([line._asdict() for line in report.routes]),
+        "unused": _listed([{"route": route, "model": model} for route, model in report.unused]),
+        "denied": _listed([line._asdict() for line in report.denied]),
+        "otherwise": _listed([line._asdict() for line in report.otherwise]),
+        "over_time": _listed([line._asdict() for line in report.over_time]),
+        "notes": json.dumps(list(report.notes)),
+        "summary": json.dumps(
+            {
+                "requests": report.requests,
+                **_rates(report.rates),
+                "limits": {name: limit._asdict() for name, limit in report.limits.items()},
+            }
+        ),
+    }
+    return "{\n" + ",\n".join(f'  "{name}": {text}' for name, text in parts.items()) + "\n}\n"
+
+
+def as_csv(report: TrafficReport) -> str:
+    """Give one record a model and route, with a header; no cell acts as a formula, none breaks a terminal."""
+    import csv
+    import io
+
+    from pricecheck.report.spreadsheet import harmless
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = ["route", "model", "requests", "share", "kind", "charged", "amount", "asset", "source", "base"]
+    writer.writerow([*names, "suggested", "reason"])
+    for line in report.models:
+        charged = line.dollars or line.doubt or ""
+        amount = "" if line.amount is None else str(line.amount)
+        writer.writerow(
+            [
+                harmless(line.route or ""),
+                harmless(line.model),
+                str(line.requests),
+                f"{line.share:.6f}",
+                line.kind,
+                harmless(charged),
+                amount,
+                harmless(line.asset or ""),
+                line.source or "",
+                harmless(line.base or ""),
+                line.suggested or "",
+                harmless(line.reason or ""),
+            ]
+        )
+    return out.getvalue()
+
+
+def percent(rate: float | None) -> str:
+    """Give a rate for a person: `12.40 %`, `?` where there is none."""
+    return "?" if rate is None else f"{rate * 100:.2f} %"
+
+
+def _model(line: ModelLine) -> dict[str, object]:
+    return {
+        "route": line.route,
+        "model": line.model,
+        "requests": line.requests,
+        "share": line.share,
+        "amount": None if line.amount is None else str(line.amount),
+        "price": line.dollars,
+        "asset": line.asset,
+        "source": line.source,
+        "kind": line.kind,
+        "base": line.base,
+        "suggested": line.suggested,
+        "suggested_amount": None if line.suggested_amount is None else str(line.suggested_amount),
+        "reason": line.reason,
+        "doubt": line.doubt,
+    }
+
+
+def _rates(line: RateLine) -> dict[str, object]:
+    return {name: value for name, value in line._asdict().items() if name != "start"}
+
+
+def _listed(records: Sequence[Mapping[str, object]]) -> str:
+    """Give a JSON list with an item a line: `json.dumps` with an indent takes four times as long."""
+    import json
+
+    return "[\n" + ",\n".join(f"    {json.dumps(record)}" for record in records) + "\n  ]" if records else "[]"

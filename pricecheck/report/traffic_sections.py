@@ -1,0 +1,196 @@
+"""The sections of a traffic report, the same in every format for people: what to do first comes first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.report.traffic import percent
+from pricecheck.report.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pricecheck.report.traffic import ModelLine, RateLine, TrafficReport
+
+
+class Row(NamedTuple):
+    """A row to print: what it is about, a note to it, and its other cells. All is fit to print."""
+
+    route: str
+    name: str
+    note: str
+    cells: tuple[str, ...]
+
+
+class Section(NamedTuple):
+    """A table with a title and a sentence that says what it means; `columns` name the cells, right-aligned if `>`."""
+
+    title: str
+    meaning: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+    first: str = "model"
+
+
+class Rate(NamedTuple):
+    """A rate of the whole sample, what to say of its limit, and the rate of each span of time by its start."""
+
+    name: str
+    rate: float | None
+    verdict: str
+    over_time: tuple[tuple[str, float | None], ...]
+
+
+LONGEST_NAME = 120
+"""Characters of a model's name that are shown; real ones are shorter, and a log may hold anything."""
+
+_CHARGED = (">requests", ">share", ">charged", "source")
+
+
+def sections(report: TrafficReport) -> list[Section]:
+    """Give the sections that have rows, in the order of what to do first."""
+    by_kind: dict[str, list[ModelLine]] = {}
+    for line in report.models:
+        by_kind.setdefault(line.kind, []).append(line)
+
+    def charged(kind: str, *, suggesting: bool = True) -> list[Row]:
+        return [_row(line, suggesting=suggesting) for line in by_kind.get(kind, [])]
+
+    found = [
+        Section(
+            "Unmapped fine-tunes",
+            "custom models that no line prices by name",
+            (*_CHARGED, ">suggested"),
+            charged("fine-tune"),
+        ),
+        Section(
+            "Unknown models",
+            "their names tell no base model; `[aliases]` of the policy can",
+            _CHARGED,
+            charged("unknown", suggesting=False),
+        ),
+        Section(
+            "Other names of priced models",
+            "snapshots and providers' spellings: the gateway matches exactly and knows none of them",
+            (*_CHARGED, ">suggested"),
+            charged("snapshot"),
+        ),
+        Section(
+            "Denied models still requested",
+            "the policy denies them",
+            (">requests", "denied by"),
+            [
+                Row(_place(line.route), _name(line.model), "", (f"{line.requests:,}", visible(line.glob)))
+                for line in report.denied
+            ],
+        ),
+        Section(
+            "Charged otherwise than this config would",
+            "the deployed config is not this one",
+            (">requests", ">charged", ">this config"),
+            [
+                Row(
+                    _place(line.route),
+                    _name(line.model) if line.model is not None else "(not said)",
+                    "",
+                    (f"{line.requests:,}", _cut(line.logged), line.dollars or "otherwise"),
+                )
+                for line in report.otherwise
+            ],
+        ),
+        Section(
+            "Priced but not requested",
+            "lines of `models` that no request in the log named",
+            (),
+            [Row(_place(route), _name(model), "", ()) for route, model in report.unused],
+        ),
+        Section(
+            "Charged by the built-in table",
+            "the gateway brings these prices itself",
+            _CHARGED,
+            charged("default-table", suggesting=False),
+        ),
+        Section("Mapped models", "priced by a line of the config", _CHARGED, charged("mapped", suggesting=False)),
+        Section(
+            "Routes",
+            "all requests, whatever prices them",
+            (">requests", ">share"),
+            [
+                Row(
+                    "",
+                    _place(line.route),
+                    "" if line.known or line.route is None else "not in this config",
+                    (f"{line.requests:,}", percent(line.share)),
+                )
+                for line in report.routes
+            ],
+            first="route",
+        ),
+    ]
+    return [section for section in found if section.rows]
+
+
+def heading(report: TrafficReport) -> str:
+    """Give the first line: how much was read, and of which time."""
+    span = f", {report.since} to {report.until}" if report.since and report.until else ""
+    return f"{report.requests:,} requests{span}"
+
+
+def facts(report: TrafficReport) -> list[str]:
+    """Give what a reader must know of the numbers, a sentence each: the kinds of logs, bad lines, what is not told."""
+    lines = [f"{visible(file)}: {visible(kind)}" for file, kind in report.logs]
+    if report.bad:
+        shown = ", ".join(f"{visible(file)}:{number}" for file, number in report.bad_lines)
+        more = " …" if report.bad > len(report.bad_lines) else ""
+        lines.append(f"{report.bad:,} of {report.read:,} lines are no records: {shown}{more}")
+    if report.filtered:
+        lines.append(f"{report.filtered:,} records left out by --since, --until or --route")
+    if report.missing:
+        lines.append(f"the logs never say: {', '.join(report.missing)}")
+    return [*lines, *map(visible, report.notes)]
+
+
+def rates(report: TrafficReport) -> list[Rate]:
+    """Give each rate with how it stands to its limit."""
+    found = []
+    for name, read in _RATES.items():
+        limit = report.limits.get(name)
+        rate = read(report.rates)
+        verdict = ""
+        if limit is not None and rate is not None:
+            verdict = f"{'over' if limit.exceeded else 'within'} the limit of {limit.text}"
+        found.append(Rate(name, rate, verdict, tuple((line.start or "", read(line)) for line in report.over_time)))
+    return found
+
+
+_RATES: dict[str, Callable[[RateLine], float | None]] = {
+    "unmapped": lambda line: line.unmapped_rate,
+    "fallback": lambda line: line.fallback_rate,
+    "unknown": lambda line: line.unknown_rate,
+}
+
+
+def _row(line: ModelLine, *, suggesting: bool) -> Row:
+    notes = [line.doubt, line.reason if suggesting else None]
+    cells: tuple[str, ...] = (
+        f"{line.requests:,}",
+        percent(line.share),
+        ("free" if line.amount == 0 else line.dollars) or "?",
+        line.source or "",
+    )
+    if suggesting:
+        cells += (line.suggested or "",)
+    return Row(_place(line.route), _name(line.model), visible("; ".join(filter(None, notes))), cells)
+
+
+def _place(route: str | None) -> str:
+    return "(route not said)" if route is None else _cut(route)
+
+
+def _name(model: str) -> str:
+    return _cut(model) if model else '""'
+
+
+def _cut(text: str) -> str:
+    shown = visible(text)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"

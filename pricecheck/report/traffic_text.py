@@ -1,0 +1,116 @@
+"""The usage of a traffic sample for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pricecheck.report.traffic import percent
+from pricecheck.report.traffic_sections import facts, heading, rates, sections
+from pricecheck.report.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from pricecheck.report.traffic import TrafficReport
+    from pricecheck.report.traffic_sections import Row, Section
+
+_FEW = 20
+_NARROWEST = 72
+_LEAST_NAME = 20
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, sparkline: bool) -> str:
+    """Give the report `width` columns wide (72 at least); without `every`, the first 20 rows of each section.
+
+    `sparkline` draws each rate over time, from 0 to its highest.
+    """
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    out = io.StringIO()
+    console = Console(
+        file=out, width=max(width, _NARROWEST), no_color=not color, force_terminal=color, highlight=False, emoji=False
+    )
+    console.print(Text(f"{visible(report.config)}: {heading(report)}", style="bold"))
+    for fact in facts(report):
+        console.print(Text(f"  {fact}"))
+    if report.rates.decided:
+        console.print()
+        _print_rates(console, report, sparkline=sparkline)
+    for section in sections(report):
+        console.print()
+        title = Text(f"{section.title} ({len(section.rows):,})", style="bold")
+        console.print(title + Text(f": {section.meaning}", style="not bold"))
+        _print_rows(console, section, every=every)
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+def _print_rates(console: Console, report: TrafficReport, *, sparkline: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for justify in ("left", "right", "left", "left"):
+        table.add_column(justify=justify, no_wrap=True)
+    for rate in rates(report):
+        bars = _bars(rate.over_time, report.bucket_seconds) if sparkline else ""
+        style = "bold red" if rate.verdict.startswith("over") else ""
+        cells = (f"  {rate.name}", percent(rate.rate), bars, rate.verdict)
+        table.add_row(*[Text(cell) for cell in cells], style=style)
+    console.print(table)
+
+
+def _bars(over_time: Sequence[tuple[str, float | None]], bucket_seconds: int | None) -> str:
+    """Give a bar for each span of time, a blank where there were no requests; empty for a single span."""
+    from datetime import datetime
+
+    if len(over_time) < 2 or not bucket_seconds:  # noqa: PLR2004 - one bar shows nothing
+        return ""
+    highest = max((rate or 0 for _, rate in over_time), default=0)
+    start = datetime.fromisoformat(over_time[0][0])
+    bars: list[str] = []
+    for at, rate in over_time:
+        number = round((datetime.fromisoformat(at) - start).total_seconds() / bucket_seconds)
+        bars += " " * (number - len(bars))
+        bars.append(" " if rate is None else _BARS[round(rate / highest * (len(_BARS) - 1)) if highest else 0])
+    return "".join(bars)
+
+
+def _print_rows(console: Console, section: Section, *, every: bool) -> None:
+    from rich.text import Text
+
+    shown = section.rows if every else section.rows[:_FEW]
+    by_route: dict[str, list[Row]] = {}
+    for row in shown:
+        by_route.setdefault(row.route, []).append(row)
+    for route, rows in by_route.items():
+        if route:
+            console.print(Text(f"  {route}"))
+        console.print(_table(section, rows, indent=4 if route else 2))
+    if len(shown) < len(section.rows):
+        console.print(Text(f"  … and {len(section.rows) - len(shown):,} more: --all lists them"))
+
+
+def _table(section: Section, rows: Sequence[Row], *, indent: int) -> Table:
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), show_header=bool(section.columns))
+    table.add_column(f"{' ' * indent}{section.first}", overflow="fold", min_width=_LEAST_NAME)
+    for column in section.columns:
+        table.add_column(
+            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
+    for row in rows:
+        name = Padding(Text(row.name, overflow="fold"), (0, 0, 0, indent))
+        note = Padding(Text(row.note, overflow="fold"), (0, 0, 0, indent + 2))
+        table.add_row(Group(name, note) if row.note else name, *map(Text, row.cells))
+    return table

@@ -1,0 +1,236 @@
+"""What an analyst sees of a traffic sample, in every format, whatever stands in the log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pricecheck.report.traffic import (
+    DeniedLine,
+    Limit,
+    ModelLine,
+    OtherwiseLine,
+    RateLine,
+    RouteLine,
+    TrafficReport,
+    as_csv,
+    as_json,
+    percent,
+)
+from pricecheck.report.traffic_markdown import as_markdown
+from pricecheck.report.traffic_text import as_text
+from pricecheck.schema_files import schema_text
+
+CHAT = "POST /v1/chat/completions"
+EVIL = "evil\x1b[31m\x07\u202e\u2028name\r\n"
+HOSTILE = [
+    EVIL,
+    "=HYPERLINK()",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    " =1",
+    "a|b`c<script>@team$x$",
+    "x" * 5000,
+    "",
+    "\ud800",
+]
+
+
+def line(model: str, requests: int = 10, kind: str = "fine-tune", **more: object) -> ModelLine:
+    found = ModelLine(
+        route=CHAT,
+        model=model,
+        requests=requests,
+        share=0.25,
+        kind=kind,
+        amount=20_000,
+        dollars="$0.02",
+        asset="USDC",
+        source="fallback",
+        doubt=None,
+        base="gpt-4o",
+        suggested="$0.075",
+        suggested_amount=75_000,
+        reason="1.5 x $0.05 of `gpt-4o`",
+    )
+    return found._replace(**more)  # type: ignore[arg-type]
+
+
+def rates(start: str | None = None, unmapped: float | None = 0.5) -> RateLine:
+    return RateLine(start, 20, 1, 10, unmapped, 4, 0.2, 0, 0.0)
+
+
+def report(*models: ModelLine, **more: object) -> TrafficReport:
+    made = TrafficReport(
+        config="tollbooth.yaml",
+        logs=[("prod.jsonl", "playbook records")],
+        requests=1234,
+        read=1240,
+        bad=0,
+        bad_lines=(),
+        filtered=0,
+        missing=(),
+        since=None,
+        until=None,
+        models=models,
+        routes=(),
+        unused=(),
+        denied=(),
+        otherwise=(),
+        rates=rates(),
+        over_time=(),
+        bucket_seconds=None,
+        limits={"unmapped": Limit("5%", exceeded=True), "fallback": Limit("20%", exceeded=False)},
+        notes=(),
+    )
+    return made._replace(**more)  # type: ignore[arg-type]
+
+
+def text(made: TrafficReport, *, width: int = 100, every: bool = False, sparkline: bool = False) -> str:
+    return as_text(made, width=width, color=False, every=every, sparkline=sparkline)
+
+
+def read(made: TrafficReport) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(as_json(made))
+    jsonschema.Draft202012Validator(json.loads(schema_text("traffic"))).validate(found)
+    return found
+
+
+FULL = report(
+    line("ft:gpt-4o:acme::1"),
+    line("gpt-4o", kind="mapped", source="route.models", suggested=None, suggested_amount=None, reason=None, base=None),
+    line("m", kind="unknown", amount=None, dollars=None, source=None, doubt="this config has no such route"),
+    routes=[RouteLine(CHAT, 1200, 0.97, known=True), RouteLine("POST /gone", 34, 0.03, known=False)],
+    unused=[(CHAT, "gpt-4.1")],
+    denied=[DeniedLine(CHAT, "gpt-3.5-turbo", 7, "gpt-3.5*")],
+    otherwise=[OtherwiseLine(CHAT, None, 3, "$0.04", "fallback", None, None)],
+    over_time=[rates("2026-11-01T00:00:00Z"), rates("2026-11-03T00:00:00Z", None)],
+    bucket_seconds=86_400,
+    bad=25,
+    bad_lines=[("prod.jsonl", number) for number in range(1, 21)],
+    missing=("price",),
+    notes=("something to know",),
+    since="2026-11-01T00:00:00Z",
+    until="2026-11-03T09:00:00Z",
+)
+
+
+def test_json_is_the_contracts() -> None:
+    found = read(FULL)
+    assert found["lines"]["bad_line_numbers"] == list(range(1, 21))
+    assert (found["lines"]["read"], found["lines"]["bad"]) == (1240, 25)
+    first = found["models"][0]
+    assert (first["route"], first["model"], first["requests"], first["amount"]) == (
+        CHAT,
+        "ft:gpt-4o:acme::1",
+        10,
+        "20000",
+    )
+    assert (first["source"], first["kind"], first["base"], first["suggested"]) == (
+        "fallback",
+        "fine-tune",
+        "gpt-4o",
+        "$0.075",
+    )
+    assert found["unused"] == [{"route": CHAT, "model": "gpt-4.1"}]
+    summary = found["summary"]
+    assert (summary["requests"], summary["unmapped_rate"], summary["fallback_rate"]) == (1234, 0.5, 0.2)
+
+
+def test_an_empty_report_is_valid() -> None:
+    assert read(report(rates=RateLine(None, 0, 0, 0, None, 0, None, 0, None)))["models"] == []
+
+
+def test_unmapped_fine_tunes_come_first_and_mapped_models_late() -> None:
+    titles = [found for found in text(FULL).splitlines() if re.match(r"[A-Z].* \(\d+\)", found)]
+    assert [title.partition(" (")[0] for title in titles] == [
+        "Unmapped fine-tunes",
+        "Unknown models",
+        "Denied models still requested",
+        "Charged otherwise than this config would",
+        "Priced but not requested",
+        "Mapped models",
+        "Routes",
+    ]
+
+
+def test_bad_lines_what_is_missing_and_notes_are_said() -> None:
+    shown = text(FULL)
+    assert "25 of 1,240 lines are no records: prod.jsonl:1, prod.jsonl:2," in shown
+    assert "prod.jsonl:20 …" in shown
+    assert "the logs never say: price" in shown
+    assert "something to know" in shown
+
+
+def test_rates_stand_beside_their_limits() -> None:
+    shown = text(FULL)
+    assert re.search(r"unmapped +50\.00 % +over the limit of 5%", shown)
+    assert re.search(r"fallback +20\.00 % +within the limit of 20%", shown)
+    assert "unmapped" not in text(report(rates=RateLine(None, 0, 0, 0, None, 0, None, 0, None)))
+
+
+def test_the_sparkline_has_a_gap_where_nothing_was_requested() -> None:
+    over_time = [rates(f"2026-11-0{day}T00:00:00Z", share) for day, share in ((1, 0.0), (2, 0.5), (4, 1.0), (5, None))]
+    shown = text(report(over_time=over_time, bucket_seconds=86_400), sparkline=True)
+    assert re.search(r"unmapped +50\.00 % +▁▅ █", shown)
+    assert "▁" not in text(report(over_time=over_time, bucket_seconds=86_400))
+    assert "▁" not in text(report(over_time=over_time[:1], bucket_seconds=86_400), sparkline=True)
+
+
+def test_a_long_section_says_how_to_see_the_rest() -> None:
+    made = report(*[line(f"ft:gpt-4o:acme::{number}") for number in range(30)])
+    assert "… and 10 more: --all lists them" in text(made)
+    assert "::29" not in text(made)
+    assert "::29" in text(made, every=True)
+    assert "… and 10 more: `--all` lists them" in as_markdown(made, every=False)
+    assert "::29" in as_markdown(made, every=True)
+
+
+@pytest.mark.parametrize("model", HOSTILE, ids=ascii)
+def test_hostile_names_print_harmlessly(model: str) -> None:
+    made = report(
+        line(model, route=model, doubt=model),
+        routes=[RouteLine(model, 1, 1.0, known=False)],
+        unused=[(model, model)],
+        denied=[DeniedLine(model, model, 7, model)],
+        otherwise=[OtherwiseLine(model, model, 3, model, model, None, None)],
+        logs=[(model, "records")],
+        bad=1,
+        bad_lines=[(model, 1)],
+        notes=(model,),
+        config=model,
+    )
+    for shown in (text(made, every=True), as_markdown(made, every=True), as_csv(made)):
+        assert not [one for one in shown if one != "\n" and not one.isprintable()]
+    assert as_json(made).isascii()
+    assert json.loads(as_json(made))["models"][0]["model"] == model
+    (cells,) = list(csv.reader(io.StringIO(as_csv(made))))[1:]
+    assert not [cell for cell in cells if cell.lstrip()[:1] in {"=", "+", "@"} or (cell[:1] == "-" and cell != "-1")]
+    assert cells[1][:1] not in {"=", "+", "-", "@"}
+    assert "<script>" not in as_markdown(made, every=True)
+
+
+def test_markdown_stays_within_what_a_code_host_takes() -> None:
+    made = report(*[line(f"ft:gpt-4o:acme::{number}") for number in range(3000)])
+    shown = as_markdown(made, every=True)
+    assert len(shown) <= 65_536
+    assert "2,980 more" in shown
+
+
+def test_a_wide_name_is_folded_and_never_cut_off() -> None:
+    name = "ft:gpt-4o-mini-2024-07-18:acme:a-rather-long-suffix-for-a-name:9wcAcylo:ckpt-step-285"
+    shown = text(report(line(name)), width=80)
+    assert all(len(one) <= 80 for one in shown.splitlines())
+    assert name in "".join(one[4:31].strip() for one in shown.splitlines())
+
+
+def test_a_share_is_shown_with_two_digits() -> None:
+    assert (percent(0.12345), percent(None)) == ("12.35 %", "?")
