@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +35,7 @@ def sample_of(arguments: LogArguments, policy: Policy) -> Sample:
         UsageError: a flag's value makes no sense, or the engine is not installed.
         InputError: a log can't be read, or has too many bad lines.
     """
+    from pricecheck.report.progress import progress_bar
     from pricecheck.traffic import ReadOptions, read_sample
 
     share = _SHARE.fullmatch(arguments.max_bad)
@@ -43,17 +43,18 @@ def sample_of(arguments: LogArguments, policy: Policy) -> Sample:
         raise UsageError(f'--max-bad {arguments.max_bad!r}: a share of the lines, as in "1%" or "0.1%"')
     if arguments.engine not in {"duckdb", "spark"}:
         raise UsageError(f"--engine {arguments.engine!r}: choose from duckdb, spark")
-    return read_sample(
-        arguments.logs,
-        ReadOptions(
-            fields=policy.traffic.fields,
-            since=arguments.since,
-            until=arguments.until,
-            route=arguments.route,
-            max_bad=Decimal(share[1]) / 100,
-            memory_limit=arguments.memory_limit,
-            engine="spark" if arguments.engine == "spark" else "duckdb",
-            master=arguments.master,
-            progress=sys.stderr.isatty(),
-        ),
-    )
+    with progress_bar("reading the log") as progress:
+        return read_sample(
+            arguments.logs,
+            ReadOptions(
+                fields=policy.traffic.fields,
+                since=arguments.since,
+                until=arguments.until,
+                route=arguments.route,
+                max_bad=Decimal(share[1]) / 100,
+                memory_limit=arguments.memory_limit,
+                engine="spark" if arguments.engine == "spark" else "duckdb",
+                master=arguments.master,
+                progress=progress,
+            ),
+        )

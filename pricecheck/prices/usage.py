@@ -5,6 +5,7 @@ Here and not in `traffic`, because rules and reports judge usage and know nothin
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,6 +16,23 @@ LONGEST_ID = 1000
 
 A longer one is replaced by its first characters, its length and a hash: still one name for each, and no model ID.
 """
+
+_SHORTENED = re.compile(r"…\[[0-9]+ characters, md5 [0-9a-f]{32}\]\Z")
+
+
+def shortened(name: str) -> str:
+    """Give a name as a sample has it: as logged, or cut if it is longer than `LONGEST_ID`."""
+    if len(name) <= LONGEST_ID:
+        return name
+    from hashlib import md5
+
+    digest = md5(name.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+    return f"{name[:100]}…[{len(name)} characters, md5 {digest}]"
+
+
+def is_shortened(name: str) -> bool:
+    """Tell whether a name was cut, and so is no model ID and no route that a config could have."""
+    return _SHORTENED.search(name) is not None
 
 
 class UsageRow(NamedTuple):

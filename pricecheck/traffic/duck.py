@@ -1,0 +1,212 @@
+"""The embedded engine: DuckDB, in this process, within a limit of memory, without network.
+
+What DuckDB does not do is done here: its JSON reader passes over empty lines without a word and does not check the
+sums of a gzip file, so that a second look at the bytes, while DuckDB works, finds both (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pricecheck.errors import InputError, UsageError
+from pricecheck.traffic import sql
+from pricecheck.traffic.duck_views import OBJECT_SIZES, column_names, view
+from pricecheck.traffic.kinds import Kind
+from pricecheck.traffic.sources import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from duckdb import DuckDBPyConnection
+
+    from pricecheck.traffic.engine import Log
+    from pricecheck.traffic.sources import LogFile
+
+_OVERHEAD = 160 << 20
+"""Bytes of the process that DuckDB does not count: Python, the library itself, and buffers outside its pool."""
+
+_LEAST = 64 << 20
+_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_CHUNK = 100_000
+_TICK = 0.1
+
+
+def parse_memory_limit(text: str) -> int:
+    """Give a size as bytes, from a number and a unit as in `512MB`.
+
+    Raises:
+        UsageError: it is no size, or too small to work in.
+    """
+    number = text.rstrip("BKMGibkmg ")
+    unit = text[len(number) :].strip().upper()
+    if not number.isascii() or not number.isdigit() or unit not in _UNITS:
+        raise UsageError(f"{text!r} is no size of memory; write a whole number and KB, MB or GB, as in 512MB")
+    size = int(number[:18]) * _UNITS[unit]
+    if size < _OVERHEAD + _LEAST:
+        raise UsageError(f"{text} of memory is too little to read a log in; 256MB is enough for any")
+    return size
+
+
+class DuckEngine:
+    """Runs the shared SQL in this process."""
+
+    def __init__(self, folder: str, memory_limit: str | None) -> None:
+        """Take a folder for what does not fit into memory; `memory_limit` is the whole process's, None for no limit."""
+        self._settings: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": os.path.join(folder, "spill"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        }
+        if memory_limit is not None:
+            self._settings["memory_limit"] = f"{(parse_memory_limit(memory_limit) - _OVERHEAD) // 1000}KB"
+
+    def __enter__(self) -> Self:
+        import duckdb
+
+        self._duckdb = duckdb
+        self._db: DuckDBPyConnection = duckdb.connect(":memory:", config=self._settings)
+        self._empty: dict[str, int] = {}
+        self._db.execute("SET TimeZone = 'UTC'")
+        self._db.execute("CREATE TEMP MACRO unix_millis(t) AS epoch_ms(t)")
+        self._db.execute(
+            """CREATE TEMP MACRO decoded(x) AS
+            CASE WHEN starts_with(x, '"') THEN CAST(x AS JSON) ->> '$' ELSE substr(x, 2) END""",
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+
+    def columns(self, file: LogFile) -> set[str]:
+        """Give the columns of a Parquet file, nested ones as `outer.inner` as well."""
+        schema = self._run("SELECT name, num_children FROM parquet_schema(?)", (file,), (file.path,))
+        return column_names([(str(name), int(children or 0)) for name, children in schema])
+
+    def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None]) -> int:
+        """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
+        files = [log.file for log in logs]
+        for size in OBJECT_SIZES:
+            self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view(logs, size)}")
+            try:
+                self._scan_once(logs, f"CREATE OR REPLACE TEMP TABLE groups AS {sql_text}", progress)
+            except self._duckdb.InvalidInputException as error:
+                if "maximum_object_size" not in str(error) or size == OBJECT_SIZES[-1]:
+                    raise self._said(error, files) from None
+            except self._duckdb.Error as error:
+                raise self._said(error, files) from None
+            else:
+                break
+        return sum(self._empty.values()) + self._rejected()
+
+    def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None]) -> None:
+        from concurrent.futures import ThreadPoolExecutor, wait
+
+        self._db.execute("DROP TABLE IF EXISTS reject_errors")
+        self._db.execute("DROP TABLE IF EXISTS reject_scans")
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(self._db.execute, statement)
+
+            def report() -> None:
+                if not done.done():
+                    progress(max(0.0, self._db.query_progress()) / 100)
+
+            try:
+                self._empty = {
+                    log.file.path: _empty_lines(log, report) for log in logs if log.format.kind is not Kind.PARQUET
+                }
+                while not done.done():
+                    report()
+                    wait([done], timeout=_TICK)
+                done.result()
+            except BaseException:
+                self._db.interrupt()
+                raise
+
+    def _rejected(self) -> int:
+        """Count the rows that are no CSV; one row may be wrong in several ways."""
+        if not self._db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
+            return 0
+        found = self._db.execute("SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors").fetchone()
+        return int(found[0]) if found else 0
+
+    def query(self, sql_text: str) -> list[tuple[Any, ...]]:
+        """Give the rows of a query over `groups`."""
+        return self._run(sql_text, ())
+
+    def bad_lines(self, log: Log, most: int) -> list[int]:
+        """Give the numbers of the first bad lines of a log, 1-based, at most `most`."""
+        if log.format.kind is Kind.CSV:
+            rejected = self._run(_REJECTED_LINES, (log.file,), (log.file.path,))
+            return sorted({*(int(line) for (line,) in rejected), *_numbers(log, (), most)})[:most]
+        if log.format.kind is Kind.PARQUET:
+            return []
+        if not self.query(sql.ANY_BAD):
+            return _numbers(log, (), most) if self._empty[log.file.path] else []
+        self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], OBJECT_SIZES[-1])}")
+        seen = sql.classified(sql.Window(), 1)
+        numbered = f"SELECT row_number() OVER () AS number, what FROM ({seen}) AS seen"  # noqa: S608 - ours
+        statement = f"SELECT number FROM ({numbered}) AS numbered WHERE what = ? LIMIT ?"  # noqa: S608 - ours
+        found = self._run(statement, (log.file,), (sql.BAD, most))
+        return _numbers(log, [int(number) for (number,) in found], most)
+
+    def _run(
+        self,
+        statement: str,
+        files: Sequence[LogFile],
+        parameters: Sequence[object] = (),
+    ) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(statement, parameters).fetchall()
+        except self._duckdb.Error as error:
+            raise self._said(error, files) from None
+
+    def _said(self, error: Exception, files: Sequence[LogFile]) -> InputError:
+        """Say a database's error in one line, with the names of the files as the user knows them."""
+        if isinstance(error, self._duckdb.OutOfMemoryException):
+            return InputError("the log does not fit into this much memory, not even in parts; raise --memory-limit")
+        reason = str(error).partition("\n")[0]
+        named = next((file for file in files if file.path in reason), None)
+        label = named.name if named else ", ".join(file.name for file in files)
+        if "maximum_object_size" in reason:
+            return InputError(f"{label}: has a line of more than {OBJECT_SIZES[-1] >> 20} MB")
+        return InputError(f"{label}: can't be read: {reason.replace(named.path, named.name) if named else reason}")
+
+
+def _empty_lines(log: Log, report: Callable[[], None]) -> int:
+    found = 0
+    with opened(log.file) as stream:
+        for first in stream:
+            found += first.isspace() + sum(map(bytes.isspace, islice(stream, _CHUNK)))
+            report()
+    return found
+
+
+def _numbers(log: Log, ordinals: Sequence[int], most: int) -> list[int]:
+    """Give the numbers of the first empty lines and of those that are the `ordinals`-th (1-based) that is not empty."""
+    wanted = set(ordinals)
+    numbers: list[int] = []
+    full = 0
+    with opened(log.file) as stream:
+        for number, line in enumerate(stream, start=1):
+            empty = line.isspace()
+            full += not empty
+            if empty or full in wanted:
+                numbers.append(number)
+                if len(numbers) == most:
+                    break
+    return numbers
+
+
+_REJECTED_LINES = """SELECT DISTINCT e.line FROM reject_errors AS e
+JOIN reject_scans AS s ON s.scan_id = e.scan_id AND s.file_id = e.file_id
+WHERE s.file_path = ? ORDER BY e.line LIMIT 20"""

@@ -1,0 +1,52 @@
+"""What an engine does for a reading: it runs the shared SQL over logs. One is embedded, one is a cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from pricecheck.traffic.kinds import Format
+    from pricecheck.traffic.sources import LogFile
+
+BAD_LINES_SHOWN = 20
+
+
+class Log(NamedTuple):
+    """A file and what it was recognised as."""
+
+    file: LogFile
+    format: Format
+
+
+class Engine(Protocol):
+    """An engine; used as a context manager, which gives back what it takes: memory, temporary files, a session."""
+
+    def __enter__(self) -> Self:
+        """Start."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+
+    def columns(self, file: LogFile) -> set[str]:
+        """Give the columns of a Parquet file, nested ones as `outer.inner` as well."""
+
+    def scan(self, logs: Sequence[Log], sql: str, progress: Callable[[float], None]) -> int:
+        """Run `sql` (of `sql.scan`) over the logs and keep its result as the table `groups`.
+
+        Returns:
+            How many bad lines are in no group: those that are empty, and rows that are no CSV.
+        """
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Give the rows of a query over `groups`."""
+
+    def bad_lines(self, log: Log, most: int) -> list[int]:
+        """Give the numbers of the first bad lines of a log, 1-based, at most `most`."""
