@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
+    from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
     from pricecheck.rules.comparison import Baseline
 
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
 class FileOptions(NamedTuple):
     """What decides for the configs of one folder: the rules that run, severities by code, the gateway's version.
 
-    `policy` is the policy itself, for the rules that hold configs against it; None where there is none.
+    `policy` is the policy itself, for the rules that hold configs against it; None where there is none. `approves` says
+    whether an exception to its limits is approved, `hide` takes from the findings of a text those of the baseline.
     """
 
     rules: tuple[Rule, ...]
     severities: Mapping[str, Severity]
     settings: Settings
     policy: Policy | None = None
+    approves: Callable[[ApprovalRequest], bool] | None = None
+    hide: Callable[[SourceText, list[StampedFinding]], list[StampedFinding]] | None = None
 
 
 class Options(NamedTuple):
@@ -52,6 +56,8 @@ class Options(NamedTuple):
     environment: Environment = None
     settings: Settings = Settings()
     policy: Policy | None = None
+    approves: Callable[[ApprovalRequest], bool] | None = None
+    hide: Callable[[SourceText, list[StampedFinding]], list[StampedFinding]] | None = None
     for_folder: Callable[[str], FileOptions] | None = None
     ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
@@ -61,7 +67,7 @@ class Options(NamedTuple):
 class Outcome(NamedTuple):
     """What a run found in `files` (display paths); `failures` has a line for each file that could not be checked.
 
-    `suppressed` counts the findings that an ignore comment hides.
+    `suppressed` counts the findings that an ignore comment or the baseline hides.
     """
 
     findings: tuple[StampedFinding, ...]
@@ -114,20 +120,20 @@ def read_source(
 def check_source(source: SourceText, options: Options) -> list[StampedFinding]:
     """Run the selected rules over one text, in reading order; a path that ends in `.json` is read as JSON.
 
-    Findings that an ignore comment hides are left out.
+    Findings that an ignore comment or the baseline hides are left out.
     """
     return check_counting(source, options)[0]
 
 
 def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFinding], int]:
-    """Check one text as `check_source` does; give also how many findings an ignore comment hides."""
+    """Check one text as `check_source` does; give also how many findings are hidden."""
     if options.for_folder is not None:
         here = options.for_folder(os.path.dirname(source.path))
         options = options._replace(**here._asdict())
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
     baseline = options.baseline_for(source) if options.baseline_for else None
-    context = Context(loaded, options.settings, baseline, options.policy)
+    context = Context(loaded, options.settings, baseline, options.policy, options.approves)
     readable = document.root is not None
     found = [
         (rule, finding)
@@ -135,20 +141,27 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
         if readable or not rule.needs_config
         for finding in rule.check(context)
     ]
-    stamped = _stamp(source, found, options)
-    if not options.ignores or "pricecheck:" not in source.text:
-        return stamped, 0
-    from pricecheck.rules.ignoring import heed_ignores
+    kept, ignored = stamp(source, found, options.severities), 0
+    if options.ignores and "pricecheck:" in source.text:
+        from pricecheck.rules.ignoring import heed_ignores
 
-    kept, problems, hidden = heed_ignores(document, stamped, options.rules, compared=options.baseline_for is not None)
-    return (_merged(kept, _stamp(source, problems, options)) if problems else kept), hidden
+        compared = options.baseline_for is not None
+        kept, problems, ignored = heed_ignores(document, kept, options.rules, compared=compared)
+        kept = _merged(kept, stamp(source, problems, options.severities)) if problems else kept
+    if options.hide is None:
+        return kept, ignored
+    shown = options.hide(source, kept)
+    return shown, ignored + len(kept) - len(shown)
 
 
 def _merged(kept: list[StampedFinding], more: list[StampedFinding]) -> list[StampedFinding]:
     return sorted([*kept, *more], key=lambda stamped: stamped.sort_key)
 
 
-def _stamp(source: SourceText, found: Iterable[tuple[Rule, Finding]], options: Options) -> list[StampedFinding]:
+def stamp(
+    source: SourceText, found: Iterable[tuple[Rule, Finding]], severities: Mapping[str, Severity]
+) -> list[StampedFinding]:
+    """Stamp what rules found in a text, in reading order; `severities` by code win over the rules' own."""
     ordered = sorted(found, key=lambda pair: (pair[1].span, pair[0].code))
     if not ordered:
         return []
@@ -159,7 +172,7 @@ def _stamp(source: SourceText, found: Iterable[tuple[Rule, Finding]], options: O
         StampedFinding(
             rule=rule.code,
             name=rule.name,
-            severity=options.severities.get(rule.code) or finding.severity or rule.severity,
+            severity=severities.get(rule.code) or finding.severity or rule.severity,
             impact=rule.impact,
             source=source,
             finding=finding,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pricecheck.engine import Options, check_source
+from pricecheck.engine import Options, check_source, stamp
 from pricecheck.findings import Edit, SourceText, StampedFinding
 from pricecheck.gateway.config import read_config
 from pricecheck.gateway.loading import load
+from pricecheck.policy.approvals import parse_approvals
+from pricecheck.policy.baseline import parse_baseline
 from pricecheck.policy.model import Policy
 from pricecheck.policy.reading import parse_policy
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.comparison import Baseline
+from pricecheck.rules.exceptions import COMPARES, ApprovalUse, BaselineUse
 from pricecheck.rules.model import Rule, Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.rules.vocabulary import vocabulary
@@ -26,51 +30,76 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
 _BEFORE = "# before"
 _HYGIENE = "PC9"  # what is said of ignore comments depends on what all other rules found
 _EXAMPLES = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_POLICY_EXAMPLE = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_JSON = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_APPROVALS = "# approvals"
+
+
+class Surroundings(NamedTuple):
+    """What stands around a config, as texts; None for what is not there. `before` is the config it replaces."""
+
+    before: str | None = None
+    policy: str | None = None
+    approvals: str | None = None
+    baseline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFixture:
-    """The folder of one rule's fixtures, with what they run under: `settings.json` and `policy.toml`, both optional."""
+    """The folder of one rule's fixtures, with what they run under.
+
+    `settings.json` says how; `old.yaml` is the config that is replaced; `policy.toml`, `approvals.toml` and
+    `baseline.json` are what they are beside a real config. All are optional.
+    """
 
     rule: Rule
     folder: Path
     settings: dict[str, Any]
 
     def check(
-        self,
-        text: str,
-        *,
-        partial: bool,
-        name: str = "tollbooth.yaml",
-        before: str | None = None,
-        policy: Policy | None = None,
+        self, text: str, around: Surroundings, *, partial: bool, name: str = "tollbooth.yaml"
     ) -> list[StampedFinding]:
-        """Give this rule's findings on a text that stands in the fixture's folder and replaces the config `before`."""
+        """Give this rule's findings on a text that stands in the fixture's folder."""
+        path = str(self.folder / name)
+        uses: list[ApprovalUse | BaselineUse] = []
+        approvals = baseline = None
+        if around.approvals is not None:
+            approvals = ApprovalUse(
+                parse_approvals(around.approvals, str(self.folder / "approvals.toml"), vocabulary())
+            )
+            uses.append(approvals)
+        if around.baseline is not None:
+            baseline = BaselineUse(parse_baseline(around.baseline, str(self.folder / "baseline.json")))
+            uses.append(baseline)
         options = Options(
             rules=RULES if self.rule.code.startswith(_HYGIENE) else (self.rule,),
             environment=self.settings.get("env"),
             settings=Settings(partial=partial, gateway_version=self.settings.get("gateway_version", "1.1.0")),
-            policy=policy,
-            baseline_for=None if before is None else lambda _: _baseline(before),
+            policy=None if around.policy is None else parse_policy(around.policy, f"{self.folder}", vocabulary()),
+            approves=approvals,
+            hide=None if baseline is None else baseline.hide,
+            baseline_for=None if around.before is None else functools.partial(_baseline, around.before),
         )
-        found = check_source(SourceText(str(self.folder / name), text), options)
+        found = check_source(SourceText(path, text), options)
+        ran = {rule.code for rule in options.rules if around.before is not None or not rule.code.startswith(COMPARES)}
+        for use in uses:
+            if use.code == self.rule.code:
+                found += stamp(use.source, [(self.rule, finding) for finding in use.stale(ran, [path])], {})
         return [stamped for stamped in found if stamped.rule == self.rule.code]
 
     def read(self, name: str) -> str:
         """Give the text of a fixture file, line endings as they are."""
         return (self.folder / name).read_bytes().decode("utf-8")
 
-    def policy(self) -> Policy | None:
-        """Give the policy of the folder, None where it has none."""
-        path = self.folder / "policy.toml"
-        return parse_policy(self.read(path.name), str(path), vocabulary()) if path.exists() else None
+    def surroundings(self) -> Surroundings:
+        """Give what stands in the folder beside the fixtures."""
+        names = ("old.yaml", "policy.toml", "approvals.toml", "baseline.json")
+        return Surroundings(*(self.read(name) if (self.folder / name).exists() else None for name in names))
 
     def findings(self, name: str) -> list[StampedFinding]:
         """Give this rule's findings on a fixture file; `# partial` on its first line means `--partial`."""
-        before = self.read("old.yaml") if (self.folder / "old.yaml").exists() else None
         text = self.read(name)
-        return self.check(text, partial=text.startswith("# partial"), name=name, before=before, policy=self.policy())
+        return self.check(text, self.surroundings(), partial=text.startswith("# partial"), name=name)
 
     def expected(self) -> list[dict[str, Any]]:
         """Give what `expected.json` must hold: this rule's findings on bad.yaml."""
@@ -92,7 +121,7 @@ class RuleFixture:
         for _ in range(20):
             edits: list[Edit] = []
             end = -1
-            for found in self.check(text, partial=partial, policy=self.policy()):
+            for found in self.check(text, self.surroundings()._replace(before=None), partial=partial):
                 fix = found.finding.fix
                 if fix and min(edit.span.start for edit in fix.edits) > end:
                     edits += fix.edits
@@ -106,20 +135,26 @@ class RuleFixture:
         """Give the YAML examples of the rule's page: the bad one, then what to use instead."""
         return [example for example in self._blocks() if not example.startswith(_BEFORE)]
 
-    def page_before(self) -> str | None:
-        """Give the config that the examples of a page about changes replace: the block that begins with `# before`."""
-        return next((example for example in self._blocks() if example.startswith(_BEFORE)), None)
+    def page_surroundings(self) -> Surroundings:
+        """Give what the examples of a page stand in.
 
-    def page_policy(self) -> Policy | None:
-        """Give the policy that the examples of a page are held against: its TOML block, if it has one."""
-        found = _POLICY_EXAMPLE.search(cleandoc(self.rule.page) + "\n")
-        return None if found is None else parse_policy(found[1], f"{self.rule.code}'s page", vocabulary())
+        The config they replace is the block that begins with `# before`; a TOML block is the policy, one that begins
+        with `# approvals` the approvals, a JSON block the baseline.
+        """
+        page = cleandoc(self.rule.page) + "\n"
+        tables = _TOML.findall(page)
+        return Surroundings(
+            before=next((example for example in self._blocks() if example.startswith(_BEFORE)), None),
+            policy=next((table for table in tables if not table.startswith(_APPROVALS)), None),
+            approvals=next((table for table in tables if table.startswith(_APPROVALS)), None),
+            baseline=next(iter(_JSON.findall(page)), None),
+        )
 
     def _blocks(self) -> list[str]:
         return _EXAMPLES.findall(cleandoc(self.rule.page) + "\n")
 
 
-def _baseline(text: str) -> Baseline:
+def _baseline(text: str, _new: SourceText) -> Baseline:
     source = SourceText("main:tollbooth.yaml", text)
     return Baseline("main", source, read_config(load(parse(source))), Policy())
 

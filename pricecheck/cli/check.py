@@ -45,6 +45,12 @@ def command(
     ] = None,
     policy: PolicyFile = None,
     isolated: Isolated = False,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Take what is known from here, not from beside the policy.")
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write down what is found as known; only new findings count then.")
+    ] = False,
     no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Report what ignore comments hide as well.")] = False,
     stdin_filename: StdinFilename = None,
     against: Annotated[
@@ -84,6 +90,8 @@ def command(
         gateway_version=gateway_version,
         policy=policy,
         isolated=isolated,
+        baseline=baseline,
+        write_baseline=write_baseline,
         no_ignores=no_ignores,
         stdin_filename=stdin_filename,
         against=against,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.cli.exceptions import Exceptions
 from pricecheck.cli.output import parse_destinations, write_report
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
 from pricecheck.engine import Options, check_paths
@@ -37,6 +38,8 @@ class CheckArguments(NamedTuple):
     gateway_version: str | None = None
     policy: str | None = None
     isolated: bool = False
+    baseline: str | None = None
+    write_baseline: bool = False
     no_ignores: bool = False
     stdin_filename: str | None = None
     against: str | None = None
@@ -61,17 +64,19 @@ def run_check(arguments: CheckArguments) -> int:
     threshold = one_of("--fail-on", arguments.fail_on, [severity.value for severity in Severity])
     one_of("--color", arguments.color, ("auto", "always", "never"))
     destinations = parse_destinations(arguments.output_format)
-    options = _options(arguments)
+    exceptions = Exceptions(isolated=arguments.isolated, baseline=arguments.baseline, write=arguments.write_baseline)
+    options = _options(arguments, exceptions)
     if arguments.fix or arguments.unsafe_fixes or arguments.diff:
         from pricecheck.cli.fixing import run_fixing
 
-        return run_fixing(arguments, options, destinations)
+        return run_fixing(arguments, options, exceptions, destinations)
     paths = arguments.paths
     if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
         from pricecheck.cli.gate import held_to_the_past
 
-        options, paths = held_to_the_past(arguments, options)
+        options, paths = held_to_the_past(arguments, options, exceptions)
     outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename)
+    outcome = exceptions.finish(outcome, options)
     if arguments.verbose:
         say(f"checked {len(outcome.files)} file(s) with {len(options.rules)} rules")
     for failure in outcome.failures:
@@ -90,9 +95,12 @@ def run_check(arguments: CheckArguments) -> int:
     return FOUND if loud and not arguments.exit_zero else CLEAN
 
 
-def _options(arguments: CheckArguments) -> Options:
-    if arguments.policy is not None and arguments.isolated:
-        raise UsageError("--policy and --isolated: give one")
+def _options(arguments: CheckArguments, exceptions: Exceptions) -> Options:
+    for flag, value in (("--policy", arguments.policy), ("--baseline", arguments.baseline)):
+        if value is not None and arguments.isolated:
+            raise UsageError(f"{flag} and --isolated: give one")
+    if arguments.write_baseline and (arguments.isolated or arguments.fix or arguments.diff):
+        raise UsageError("--write-baseline writes down what is found as it is: leave --isolated, --fix and --diff out")
     settings = Settings(partial=arguments.partial)
     if arguments.gateway_version is not None:
         from pricecheck.gateway.versions import VERSIONS
@@ -109,7 +117,7 @@ def _options(arguments: CheckArguments) -> Options:
         return options
     from pricecheck.cli.policies import PolicyOptions
 
-    return options._replace(for_folder=PolicyOptions(arguments))
+    return options._replace(for_folder=PolicyOptions(arguments, exceptions))
 
 
 def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa: FBT001 - the flag as typed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +10,7 @@ from pricecheck import files
 from pricecheck.engine import is_json
 from pricecheck.errors import InputError
 from pricecheck.findings import SourceText
-from pricecheck.policy.discovery import APPROVALS_NAME, PolicyFinder, read_from_disk
+from pricecheck.policy.discovery import PolicyFinder, read_from_disk
 from pricecheck.revisions import INDEX, NOTHING, Repository, find_repository
 from pricecheck.rules.comparison import Baseline, approve_nothing
 from pricecheck.rules.vocabulary import vocabulary
@@ -20,9 +19,10 @@ from pricecheck.source.text import SourceError, decode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pricecheck.cli.exceptions import Exceptions
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
-    from pricecheck.policy.approvals import ApprovalRequest, Approvals
+    from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
 
 
@@ -159,12 +159,12 @@ def old_config(source: SourceText, environment: Environment) -> Config:
 class Policies:
     """The policies and approvals of one run. Each file is read once."""
 
-    def __init__(self, *, isolated: bool = False, policy: str | None = None) -> None:
-        """`isolated`: no policy and no approvals; `policy`: this file and no other."""
+    def __init__(self, exceptions: Exceptions, *, isolated: bool = False, policy: str | None = None) -> None:
+        """`isolated`: no policy; `policy`: this file and no other."""
+        self._exceptions = exceptions
         self._isolated = isolated
         self._policy = policy
         self._vocabulary = vocabulary()
-        self._approvals: dict[str, Approvals | None] = {}
         self._finders: dict[str, PolicyFinder] = {}
 
     def of(self, sides: Against | None, folder: str) -> tuple[Policy, str]:
@@ -195,19 +195,7 @@ class Policies:
         Raises:
             PolicyError: the file can't be used.
         """
-        if self._isolated:
-            return approve_nothing
-        path = os.path.relpath(os.path.join(folder, APPROVALS_NAME))
-        if path not in self._approvals:
-            from pricecheck.policy.approvals import parse_approvals
-
-            text = read_from_disk(path) if read is None else _decoded(path, read)
-            self._approvals[path] = None if text is None else parse_approvals(text, path, self._vocabulary)
-        approvals = self._approvals[path]
-        if approvals is None:
-            return approve_nothing
-        today = date.today()  # noqa: DTZ011 - an approval's last day is a day where the operator is
-        return lambda request: approvals.match(request, today) is not None
+        return self._exceptions.approves(folder, read) or approve_nothing
 
     def finder(self, sides: Against | None) -> PolicyFinder:
         """Give the finder of the old side's policies; of those on disk without sides."""
@@ -250,9 +238,14 @@ def text_at_ref(sides: Against, path: str) -> str | None:
         sides.repository.relative(path)
     except InputError:
         return read_from_disk(path)  # above the repository: no pull request changes that one
-    return _decoded(path, sides.read_old)
+    return decoded(path, sides.read_old)
 
 
-def _decoded(path: str, read: Callable[[str], bytes | None]) -> str | None:
+def decoded(path: str, read: Callable[[str], bytes | None]) -> str | None:
+    """Give the text of a file that `read` gives the bytes of; None where there is none.
+
+    Raises:
+        InputError: it is not UTF-8 text.
+    """
     content = read(path)
     return None if content is None else text_of(path, content).text

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pricecheck.cli.checking import CheckArguments
+    from pricecheck.cli.exceptions import Exceptions
     from pricecheck.cli.output import Destination
     from pricecheck.engine import Options
     from pricecheck.findings import StampedFinding
@@ -35,7 +36,9 @@ class _Job(NamedTuple):
         return self.fixed.source.text != self.source.text
 
 
-def run_fixing(arguments: CheckArguments, options: Options, destinations: Sequence[Destination]) -> int:
+def run_fixing(
+    arguments: CheckArguments, options: Options, exceptions: Exceptions, destinations: Sequence[Destination]
+) -> int:
     """Mend what can be mended, report what remains (or print the diff), and give the exit code.
 
     Of several files either all are proven or none is written.
@@ -66,12 +69,13 @@ def run_fixing(arguments: CheckArguments, options: Options, destinations: Sequen
         _say_skipped(job)
     if jobs:
         findings = tuple(found for job in jobs for found in job.fixed.remaining)
+        outcome = Outcome(
+            findings,
+            tuple(job.source.path for job in jobs),
+            suppressed=sum(job.suppressed for job in jobs),
+        )
         write_report(
-            Outcome(
-                findings,
-                tuple(job.source.path for job in jobs),
-                suppressed=sum(job.suppressed for job in jobs),
-            ),
+            exceptions.finish(outcome, options),
             destinations,
             color=arguments.color,
             statistics=arguments.statistics,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pricecheck.cli.comparing import Against, Policies, against, baseline_of, text_at_ref
@@ -15,12 +16,15 @@ from pricecheck.rules.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from pricecheck.cli.checking import CheckArguments
+    from pricecheck.cli.exceptions import Exceptions
     from pricecheck.engine import Options
     from pricecheck.findings import SourceText
     from pricecheck.rules.comparison import Baseline
 
 
-def held_to_the_past(arguments: CheckArguments, options: Options) -> tuple[Options, tuple[str, ...]]:
+def held_to_the_past(
+    arguments: CheckArguments, options: Options, exceptions: Exceptions
+) -> tuple[Options, tuple[str, ...]]:
     """Give the options and paths of a check that compares with git revisions, or reads what is staged.
 
     Raises:
@@ -34,23 +38,27 @@ def held_to_the_past(arguments: CheckArguments, options: Options) -> tuple[Optio
         sides = Against(find_repository(where), "", "", INDEX)
     else:
         sides = against(arguments.against, where, staged=arguments.staged, merge_base=arguments.merge_base)
-        policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
+        policies = Policies(exceptions, isolated=arguments.isolated, policy=arguments.policy)
         options = options._replace(baseline_for=_Baselines(arguments, options, sides, policies))
         if not arguments.isolated and sides.old != NOTHING:
-            options = options._replace(for_folder=_options_of_ref(arguments, sides, policies))
+            options = options._replace(for_folder=_options_of_ref(arguments, exceptions, sides, policies))
     if not arguments.staged:
         return options, arguments.paths
     staged = arguments.paths or tuple(path for path in sides.configs() if sides.exists(path))
     return options._replace(read=sides.read_new), staged
 
 
-def _options_of_ref(arguments: CheckArguments, sides: Against, policies: Policies) -> PolicyOptions:
+def _options_of_ref(
+    arguments: CheckArguments, exceptions: Exceptions, sides: Against, policies: Policies
+) -> PolicyOptions:
     """Give which rules run and how loud they are, by the old policy: a change can't switch off what judges it."""
+    read = None if sides.new is None else partial(sides.repository.read, sides.new)
     if arguments.policy is not None and text_at_ref(sides, os.path.abspath(arguments.policy)) is None:
         # The change brings the policy: until now the defaults were in force.
-        return PolicyOptions(arguments._replace(policy=None), PolicyFinder(vocabulary(), lambda _: None))
+        finder = PolicyFinder(vocabulary(), lambda _: None)
+        return PolicyOptions(arguments._replace(policy=None), exceptions, finder, read)
     named = None if arguments.policy is None else os.path.abspath(arguments.policy)
-    return PolicyOptions(arguments._replace(policy=named), policies.finder(sides))
+    return PolicyOptions(arguments._replace(policy=named), exceptions, policies.finder(sides), read)
 
 
 class _Baselines:

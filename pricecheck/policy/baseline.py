@@ -10,6 +10,7 @@ import json
 import os
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pricecheck import files
@@ -19,11 +20,13 @@ from pricecheck.policy.errors import BaselineError
 from pricecheck.policy.hiding import Hideable, may_hide
 from pricecheck.policy.paths import from_file, relative_to_file
 from pricecheck.source.json_parser import parse_json
-from pricecheck.source.nodes import Mapping, Sequence, resolve
+from pricecheck.source.nodes import Mapping as MappingNode
+from pricecheck.source.nodes import Sequence as SequenceNode
+from pricecheck.source.nodes import resolve
 from pricecheck.source.text import SourceError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 SCHEMA_VERSION = 1
 _ROOT_KEYS = ("schema_version", "entries")
@@ -53,9 +56,22 @@ class Baseline:
     def spans(self) -> dict[Key, Span]:
         """Give the place of every entry in the text."""
         root = parse_json(self.source).root
-        entries = root.get("entries") if isinstance(root, Mapping) else None
-        items = entries.items if isinstance(entries, Sequence) else ()
+        entries = root.get("entries") if isinstance(root, MappingNode) else None
+        items = entries.items if isinstance(entries, SequenceNode) else ()
         return {key: resolve(item).span for key, item in zip(self.counts, items, strict=True)}
+
+    def unjudged(self, *, ran: Collection[str], checked: Collection[str]) -> dict[Key, int]:
+        """Give the entries that a run says nothing of.
+
+        Their rule is not in `ran` (codes), or their file is there and not in `checked` (display paths).
+        """
+        names = _Names(self.source.path)
+        judged = {names.of(path) for path in checked}
+        return {
+            key: count
+            for key, count in self.counts.items()
+            if not names.is_gone(key.file) and not (key.rule in ran and key.file in judged)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +136,16 @@ def parse_baseline(text: str, path: str) -> Baseline:
         raise _error(source, _find(source, error.path), error.message) from None
 
 
-def collect_baseline(findings: Iterable[Hideable], path: str) -> Baseline:
-    """Make the baseline, to be written to `path`, that hides these findings; those nothing may hide are left out."""
+def collect_baseline(
+    findings: Iterable[Hideable], path: str, kept: Mapping[Key, int] = MappingProxyType({})
+) -> Baseline:
+    """Make the baseline, to be written to `path`, that hides these findings; those nothing may hide are left out.
+
+    `kept` are entries that stay as they are.
+    """
     names = _Names(path)
     counts = Counter(names.key(finding) for finding in findings if may_hide(finding))
+    counts.update(kept)
     ordered = dict(sorted(counts.items(), key=lambda item: item[0].sort_key))
     return Baseline(SourceText(path, _format(ordered)), ordered)
 
@@ -255,9 +277,9 @@ def _find(source: SourceText, path: ConfigPath) -> Span:
     """Give the place of the value at `path`, or of the nearest one around it."""
     node = parse_json(source).root
     for part in path:
-        if isinstance(node, Mapping) and part in node.index:
+        if isinstance(node, MappingNode) and part in node.index:
             node = node.index[str(part)].value
-        elif isinstance(node, Sequence) and isinstance(part, int):
+        elif isinstance(node, SequenceNode) and isinstance(part, int):
             node = node.items[part]
     return Span(0, 0) if node is None else resolve(node).span
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 POLICY_NAMES = ("pricecheck.toml", ".pricecheck.toml", "pyproject.toml")
 """The files looked for in each folder, in this order."""
 
+BASELINE_NAME = "pricecheck.baseline.json"
+"""The baseline, in the folder of the policy; without one, in the working directory."""
+
 APPROVALS_NAME = "pricecheck.approvals.toml"
 """The approvals file, in the folder of the policy."""
 

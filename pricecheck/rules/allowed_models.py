@@ -207,10 +207,10 @@ def _built_in(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
         return
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    reason = unwanted.reason if len(names) == 1 else unwanted.reason.replace("is ", "are ", 1)
+    reason, them = (unwanted.reason, "it") if len(names) == 1 else (unwanted.reason.replace("is ", "are ", 1), "them")
     where = route.models_field() or route.field
     yield Finding(
-        f"the built-in table prices {shown}{more}, which {reason}, and no hook refuses {'it' if len(names) == 1 else 'them'}",
+        f"the built-in table prices {shown}{more}, which {reason}, and no hook refuses {them}",
         where.key_span,
         where.path,
         help=_HOOK,

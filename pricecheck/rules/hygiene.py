@@ -1,7 +1,7 @@
-"""PC901 to PC903: what is wrong with ignore comments themselves.
+"""PC901 to PC905: what is wrong with ignore comments, approvals and baselines themselves.
 
-Their findings come after all other rules have spoken: only then is it known which ignores were used. The engine makes
-them from what `policy.ignores` says; the checks here have nothing to add.
+Their findings come after all other rules have spoken: only then is it known which were used. They are made from what
+`policy.ignores` and `rules.exceptions` say; the checks here have nothing to add.
 """
 
 from __future__ import annotations
@@ -119,6 +119,123 @@ def ignore_without_reason(_context: Context) -> Iterable[Finding]:
       "GET /v1/models":
         upstream: openai
         price: "$5" # pricecheck: ignore[PC101] five units are meant: this is a test network
+    ```
+    """
+    return ()
+
+
+@rule(
+    "PC904",
+    "stale-approval",
+    Impact.RISK,
+    "An approval that approves nothing",
+    severity=Severity.WARNING,
+)
+def stale_approval(_context: Context) -> Iterable[Finding]:
+    """## What it does
+    Reports approvals in `pricecheck.approvals.toml` whose last day is over, and those for a price or a change that is
+    not made (any more), or is made with other numbers. Approvals of changes (PC4) are judged with `--against` only,
+    since nothing else shows a change.
+
+    ## Why is this bad?
+    An approval is for one exact step. One that is left behind allows the same step again, perhaps years later, and
+    nobody is asked.
+
+    ## Example
+    With this policy:
+
+    ```toml
+    [[family]]
+    name = "gpt-4o"
+    models = ["gpt-4o*"]
+    floor = "$0.02"
+    ```
+
+    and this approval, which was for another price:
+
+    ```toml
+    # approvals
+    [[approval]]
+    rule = "PC303"
+    file = "tollbooth.yaml"
+    route = "POST /v1/chat/completions"
+    selector = "model:gpt-4o-mini"
+    old = "$0.02"
+    new = "10000"
+    reason = "a launch offer until the end of the year"
+    approver = "pricing@example.com"
+    ```
+
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        models:
+          gpt-4o: "$0.05"
+          gpt-4o-mini: "$0.02"
+        fallback: "$0.05"
+    ```
+
+    Use instead what was approved, or remove the approval:
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    routes:
+      "POST /v1/chat/completions":
+        upstream: openai
+        type: token-based
+        models:
+          gpt-4o: "$0.05"
+          gpt-4o-mini: "$0.01"
+        fallback: "$0.05"
+    ```
+    """
+    return ()
+
+
+@rule(
+    "PC905",
+    "stale-baseline",
+    Impact.RISK,
+    "A baseline that hides less than it could",
+    severity=Severity.WARNING,
+)
+def stale_baseline(_context: Context) -> Iterable[Finding]:
+    """## What it does
+    Reports entries of the baseline whose findings are mended, wholly or in part, or whose file is gone.
+
+    ## Why is this bad?
+    What the baseline still allows may come back unseen: the next mistake of that kind in that place is taken for the
+    old one.
+
+    ## Example
+    With this baseline:
+
+    ```json
+    {
+      "schema_version": 1,
+      "entries": [
+        {"rule": "PC101", "file": "tollbooth.yaml", "path": ["routes", "GET /v1/models", "price"], "count": 1}
+      ]
+    }
+    ```
+
+    ```yaml
+    routes:
+      "GET /v1/models":
+        upstream: openai
+        price: "$5.00"
+    ```
+
+    Use instead a baseline that `--write-baseline` has written anew. While the finding is there, the entry is right:
+    ```yaml
+    routes:
+      "GET /v1/models":
+        upstream: openai
+        price: "$5"
     ```
     """
     return ()

@@ -12,6 +12,7 @@ from pricecheck.findings import Finding, Impact, Severity
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.loading import Loaded
+    from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
@@ -39,15 +40,22 @@ class Context:
     """One config as a rule sees it; the costly views are built once, when the first rule asks.
 
     `policy` is the policy that rules the config, None where there is none: then the defaults of `policy.model` hold.
+    `approves` says whether an exception to its limits is approved; None where there are no approvals.
     """
 
     def __init__(
-        self, loaded: Loaded, settings: Settings, baseline: Baseline | None = None, policy: Policy | None = None
+        self,
+        loaded: Loaded,
+        settings: Settings,
+        baseline: Baseline | None = None,
+        policy: Policy | None = None,
+        approves: Callable[[ApprovalRequest], bool] | None = None,
     ) -> None:
         self.loaded = loaded
         self.settings = settings
         self.baseline = baseline
         self.policy = policy
+        self.approves = approves
 
     @property
     def document(self) -> Document:
@@ -77,13 +85,15 @@ class Context:
 
     @cached_property
     def limit_breaches(self) -> tuple[LimitBreach, ...]:
-        """The effective prices outside the limits of the policy's families; none where there is no policy."""
+        """The effective prices outside the limits of the policy's families, without those that are approved."""
         if self.policy is None or not self.policy.families:
             return ()
         from pricecheck.rules.families import Families
         from pricecheck.rules.limit_breaches import limit_breaches
 
-        return tuple(limit_breaches(self.table, Families(self.policy.families)))
+        file = self.document.source.path
+        found = limit_breaches(self.table, Families(self.policy.families))
+        return tuple(one for one in found if self.approves is None or not self.approves(one.request(file)))
 
     @cached_property
     def compared(self) -> ComparedConfigs | None:

@@ -106,4 +106,6 @@ RULES: tuple[Rule, ...] = (
     hygiene.unused_ignore,
     hygiene.expired_ignore,
     hygiene.ignore_without_reason,
+    hygiene.stale_approval,
+    hygiene.stale_baseline,
 )

@@ -101,17 +101,17 @@ def test_an_approval_in_use_is_not_stale() -> None:
 
 def test_an_approval_of_another_number_is_stale_and_says_which() -> None:
     assert stale(ONE, REQUEST._replace(new="90000")) == [
-        ("changed", "this approves 50000 to 80000, but the change is 50000 to 90000: it does not count")
+        ("changed", "this approves 50000 to 80000, but what asks for it is 50000 to 90000: it does not count")
     ]
     assert stale(ONE, REQUEST._replace(old=None))[0][1].endswith(
-        "but the change is nothing to 80000: it does not count"
+        "but what asks for it is nothing to 80000: it does not count"
     )
 
 
 def test_an_approval_of_no_change_is_stale_where_the_rule_looked() -> None:
-    assert stale(ONE) == [("unused", "this approves 50000 to 80000, a change that is not made any more")]
+    assert stale(ONE) == [("unused", "this approves 50000 to 80000, which nothing asks for any more")]
     assert stale(ONE, ran=frozenset({"PC402"})) == [
-        ("unused", "this approves 50000 to 80000, a change that is not made any more")
+        ("unused", "this approves 50000 to 80000, which nothing asks for any more")
     ]
 
 

@@ -57,7 +57,7 @@ def test_the_engine_makes_of_a_bad_fixture_its_fixed_one(code: str) -> None:
     partial = text.startswith("# partial")
     fixed = fix_source(
         SourceText("tollbooth.yaml", text),
-        lambda source: fixture.check(source.text, partial=partial),
+        lambda source: fixture.check(source.text, fixture.surroundings(), partial=partial),
         unsafe=True,
         environment=fixture.settings.get("env"),
         partial=partial,

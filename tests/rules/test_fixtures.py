@@ -57,13 +57,11 @@ def test_the_page_explains(fixture: RuleFixture) -> None:
 
 
 def test_the_pages_examples_hold(fixture: RuleFixture) -> None:
-    examples, before, policy = fixture.page_examples(), fixture.page_before(), fixture.page_policy()
+    examples, around = fixture.page_examples(), fixture.page_surroundings()
     assert len(examples) >= 2, "a page shows what is wrong and what to use instead"
-    assert fixture.check(examples[0], partial=True, before=before, policy=policy), (
-        "the first example must show the rule"
-    )
+    assert fixture.check(examples[0], around, partial=True), "the first example must show the rule"
     for example in examples[1:]:
-        found = fixture.check(example, partial=True, before=before, policy=policy)
+        found = fixture.check(example, around, partial=True)
         assert [item.finding.message for item in found] == []
 
 
