@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
+from pricecheck.cli.exceptions import Exceptions
 from pricecheck.engine import is_json
 from pricecheck.errors import InputError
 from pricecheck.findings import SourceText
@@ -19,7 +20,6 @@ from pricecheck.source.text import SourceError, decode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pricecheck.cli.exceptions import Exceptions
     from pricecheck.gateway.config import Config
     from pricecheck.gateway.environment import Environment
     from pricecheck.policy.approvals import ApprovalRequest
@@ -159,9 +159,11 @@ def old_config(source: SourceText, environment: Environment) -> Config:
 class Policies:
     """The policies and approvals of one run. Each file is read once."""
 
-    def __init__(self, exceptions: Exceptions, *, isolated: bool = False, policy: str | None = None) -> None:
-        """`isolated`: no policy; `policy`: this file and no other."""
-        self._exceptions = exceptions
+    def __init__(
+        self, *, isolated: bool = False, policy: str | None = None, exceptions: Exceptions | None = None
+    ) -> None:
+        """`isolated`: no policy, no approvals; `policy`: this file and no other; `exceptions`: those of the run."""
+        self._exceptions = exceptions or Exceptions(isolated=isolated)
         self._isolated = isolated
         self._policy = policy
         self._vocabulary = vocabulary()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
-from pricecheck.cli.exceptions import Exceptions
 from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
 from pricecheck.errors import InputError, UsageError
 from pricecheck.revisions import find_repository
@@ -73,7 +72,7 @@ def run_diff(arguments: DiffArguments) -> int:
     for name, _ in formats:
         one_of("--output-format", name, FORMATS)
     variables = environment(arguments.env, arguments.env_file)
-    policies = Policies(Exceptions(isolated=arguments.isolated), isolated=arguments.isolated, policy=arguments.policy)
+    policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     sides = None if arguments.against is None else _sides(arguments, arguments.against)
     pairs = list(_pairs_of(sides, arguments.paths) if sides else _two(arguments))
     diff = _diff(pairs, sides, policies, variables)

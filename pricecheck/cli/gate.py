@@ -38,7 +38,7 @@ def held_to_the_past(
         sides = Against(find_repository(where), "", "", INDEX)
     else:
         sides = against(arguments.against, where, staged=arguments.staged, merge_base=arguments.merge_base)
-        policies = Policies(exceptions, isolated=arguments.isolated, policy=arguments.policy)
+        policies = Policies(isolated=arguments.isolated, policy=arguments.policy, exceptions=exceptions)
         options = options._replace(baseline_for=_Baselines(arguments, options, sides, policies))
         if not arguments.isolated and sides.old != NOTHING:
             options = options._replace(for_folder=_options_of_ref(arguments, exceptions, sides, policies))
