@@ -65,7 +65,7 @@ def run_check(arguments: CheckArguments) -> int:
     one_of("--color", arguments.color, ("auto", "always", "never"))
     destinations = parse_destinations(arguments.output_format)
     exceptions = Exceptions(isolated=arguments.isolated, baseline=arguments.baseline, write=arguments.write_baseline)
-    options = _options(arguments, exceptions)
+    options = options_of(arguments, exceptions)
     if arguments.fix or arguments.unsafe_fixes or arguments.diff:
         from pricecheck.cli.fixing import run_fixing
 
@@ -95,7 +95,13 @@ def run_check(arguments: CheckArguments) -> int:
     return FOUND if loud and not arguments.exit_zero else CLEAN
 
 
-def _options(arguments: CheckArguments, exceptions: Exceptions) -> Options:
+def options_of(arguments: CheckArguments, exceptions: Exceptions) -> Options:
+    """Give what the engine is to do, with the policy of each config's folder.
+
+    Raises:
+        UsageError: a flag's value does not exist, or flags do not go together.
+        InputError: an environment file can't be read.
+    """
     for flag, value in (("--policy", arguments.policy), ("--baseline", arguments.baseline)):
         if value is not None and arguments.isolated:
             raise UsageError(f"{flag} and --isolated: give one")

@@ -198,15 +198,15 @@ def _approval(table: Section, vocabulary: Vocabulary) -> Approval:
 def _unasked(approval: Approval, asked: Iterable[ApprovalRequest]) -> StaleApproval:
     same_place = (one for one in asked if one[:4] == approval.change[:4])
     other = next(same_place, None)
-    approved = f"this approves {_shown(approval.change)}"
+    approved = f"this approves {described(approval.change)}"
     if other is None:
         message = f"{approved}, which nothing asks for any more"
         return StaleApproval(approval, Staleness.UNUSED, message)
-    message = f"{approved}, but what asks for it is {_shown(other)}: it does not count"
+    message = f"{approved}, but what asks for it is {described(other)}: it does not count"
     return StaleApproval(approval, Staleness.CHANGED, message)
 
 
-def _shown(change: ApprovalRequest) -> str:
+def described(change: ApprovalRequest) -> str:
     """Write what is approved; for floors and ceilings `old` is the limit and `new` the amount beyond it."""
     old, new = ("nothing" if side is None else side for side in (change.old, change.new))
     return f"{new} against a limit of {old}" if change.rule in _LIMITS else f"{old} to {new}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pricecheck.rules.comparison import ComparedConfigs
     from pricecheck.rules.model import Context
 
-_ADVICE = "write a price within the bound, or record an approval in pricecheck.approvals.toml"
+_ADVICE = "write a price within the bound, or record an approval with `pricecheck approve`"
 _FEW = 3
 
 

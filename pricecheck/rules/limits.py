@@ -18,7 +18,7 @@ BELOW_FLOOR = "PC303"
 ABOVE_CEILING = "PC304"
 
 _SHOWN = 3
-_APPROVE = "or record an approval in pricecheck.approvals.toml"
+_APPROVE = "or record an approval with `pricecheck approve`"
 
 
 @rule(

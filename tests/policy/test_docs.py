@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from pricecheck.findings import SourceText
-from pricecheck.policy.approvals import parse_approvals
-from pricecheck.policy.baseline import parse_baseline
 from pricecheck.policy.errors import PolicyError
 from pricecheck.policy.hiding import NEEDS_APPROVAL
 from pricecheck.policy.ignores import read_ignores
@@ -64,12 +62,6 @@ def test_the_ignores_shown_are_in_order() -> None:
         ("PC101", 4, None),
         ("PC208", 6, date(2027, 1, 31)),
     ]
-
-
-def test_the_baseline_and_the_approval_shown_are_read() -> None:
-    assert sum(parse_baseline(blocks("json")[0], "b.json").counts.values()) == 1
-    (approval,) = parse_approvals(blocks("toml")[2], "pricecheck.approvals.toml", VOCABULARY).approvals
-    assert approval.expires == date(2027, 1, 31)
 
 
 def test_the_page_lists_what_takes_an_approval() -> None:

@@ -1,0 +1,224 @@
+"""The job of `approve`: from what a check would report to entries of the approvals file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck import files
+from pricecheck.cli.checking import CheckArguments, options_of
+from pricecheck.cli.exceptions import Exceptions
+from pricecheck.cli.gate import held_to_the_past
+from pricecheck.cli.shell import CLEAN, FOUND, say
+from pricecheck.engine import check_paths
+from pricecheck.errors import InputError, UsageError
+from pricecheck.policy.discovery import APPROVALS_NAME, read_from_disk
+from pricecheck.policy.hiding import NEEDS_APPROVAL
+from pricecheck.rules.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pricecheck.policy.approvals import Approval, ApprovalRequest
+
+_DAYS = 30
+_NEVER = "never"
+
+
+class ApproveArguments(NamedTuple):
+    """The command line of `approve`, as typed."""
+
+    config: str
+    places: tuple[str, ...] = ()
+    reason: str | None = None
+    approver: str | None = None
+    expires: str | None = None
+    against: str | None = None
+    rules: tuple[str, ...] = ()
+    every: bool = False
+    policy: str | None = None
+    env: bool = False
+    env_file: tuple[str, ...] = ()
+
+
+class _Open(NamedTuple):
+    """A request that no approval covers yet, and the approvals file where one would be looked for."""
+
+    path: str
+    request: ApprovalRequest
+
+    @property
+    def place(self) -> str:
+        return f"{self.request.route}#{self.request.selector}"
+
+
+class _Asking(Exceptions):
+    """Exceptions that remember what was asked for and is not approved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: dict[_Open, None] = {}
+
+    def approves(
+        self, folder: str, read: Callable[[str], bytes | None] | None = None
+    ) -> Callable[[ApprovalRequest], bool]:
+        """Give the test for approvals of a folder, which notes each request that has none."""
+        inner = super().approves(folder, read)
+        path = os.path.relpath(os.path.join(folder, APPROVALS_NAME))
+
+        def ask(request: ApprovalRequest) -> bool:
+            approved = inner is not None and inner(request)
+            if not approved:
+                self.open.setdefault(_Open(path, request))
+            return approved
+
+        return ask
+
+
+def run_approve(arguments: ApproveArguments) -> int:
+    """Record what is asked for, say what was recorded, and give the exit code: 1 where it must be said what to approve.
+
+    Raises:
+        UsageError: flags that do not go together, or nothing asks for such an approval.
+        InputError: the config, the policy or the approvals file can't be used.
+    """
+    if arguments.every and arguments.places:
+        raise UsageError("--all and ROUTE#SELECTOR: give one")
+    wanted = _asked_for(arguments)
+    if not arguments.every and not arguments.places:
+        return _list(wanted)
+    chosen = _chosen(wanted, arguments.places) if arguments.places else wanted
+    if not chosen:
+        raise UsageError(f"{arguments.config}: nothing asks for an approval")
+    if not arguments.reason or not arguments.reason.strip():
+        raise UsageError("--reason: say why the exception is right")
+    approver, expires = arguments.approver or _git_user(), _last_day(arguments.expires)
+    for path in dict.fromkeys(one.path for one in chosen):
+        here = [_approval(one, arguments.reason, approver, expires) for one in chosen if one.path == path]
+        _append(path, here)
+        for approval in here:
+            until = f"until {approval.expires}" if approval.expires else "without end"
+            place = f"{approval.route}#{approval.selector}"
+            say(f"{path}: {place}: {_described(approval.change)}, {until}, by {approval.approver}")
+    return CLEAN
+
+
+def _asked_for(arguments: ApproveArguments) -> list[_Open]:
+    """Give what a check of the config would report and an approval could allow."""
+    if arguments.config == files.STDIN:
+        raise UsageError("-: an approval names a file; give its path")
+    codes = _codes(arguments.rules)
+    check = CheckArguments(
+        paths=(arguments.config,),
+        select=tuple(sorted(codes)),
+        against=arguments.against,
+        policy=arguments.policy,
+        env=arguments.env,
+        env_file=arguments.env_file,
+    )
+    asking = _Asking()
+    options = options_of(check, asking)
+    if arguments.against is not None:
+        options, _ = held_to_the_past(check, options, asking)
+    outcome = check_paths(check.paths, options)
+    if outcome.failures:
+        raise InputError(outcome.failures[0])
+    return [one for one in asking.open if one.request.rule in codes]
+
+
+def _codes(words: Sequence[str]) -> frozenset[str]:
+    found = set()
+    for word in words:
+        code = vocabulary().code_of(word)
+        if code is None:
+            raise UsageError(f"there is no rule {word!r}{vocabulary().suggestion(word)}")
+        if code not in NEEDS_APPROVAL:
+            raise UsageError(f"{code} takes no approval; those that do are {', '.join(sorted(NEEDS_APPROVAL))}")
+        found.add(code)
+    return frozenset(found) or NEEDS_APPROVAL
+
+
+def _list(wanted: Sequence[_Open]) -> int:
+    if not wanted:
+        say("nothing asks for an approval")
+        return CLEAN
+    for one in wanted:
+        sys.stdout.write(f"{one.place}: {_described(one.request)}\n")
+    say("name what is approved, ROUTE#SELECTOR as above, or give --all")
+    return FOUND
+
+
+def _chosen(wanted: Sequence[_Open], places: Sequence[str]) -> list[_Open]:
+    chosen: list[_Open] = []
+    for place in places:
+        here = [one for one in wanted if one.place == place]
+        if not here:
+            known = ", ".join(sorted({one.place for one in wanted})) or "nothing"
+            raise UsageError(f"nothing asks for an approval of {place!r}; what does: {known}")
+        chosen += [one for one in here if one not in chosen]
+    return chosen
+
+
+def _described(request: ApprovalRequest) -> str:
+    from pricecheck.policy.approvals import described
+
+    return f"{request.rule} {described(request)}"
+
+
+def _approval(one: _Open, reason: str, approver: str, expires: date | None) -> Approval:
+    from pricecheck.policy.approvals import Approval
+    from pricecheck.policy.paths import relative_to_file
+
+    request = one.request._replace(file=relative_to_file(one.request.file, one.path))
+    return Approval(*request, reason=reason.strip(), approver=approver, expires=expires)
+
+
+def _append(path: str, approvals: Sequence[Approval]) -> None:
+    from pricecheck.policy.approvals import append_approval
+    from pricecheck.rewrite.atomic import Change, write_all
+
+    before = read_from_disk(path)
+    text = before or ""
+    for approval in approvals:
+        text = append_approval(text, path, approval, vocabulary())
+    if before is not None:
+        write_all([Change(path, before.encode(), text.encode())])
+        return
+    try:
+        with open(path, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def _git_user() -> str:
+    try:
+        found = subprocess.run(
+            ["git", "config", "user.email"],  # noqa: S607 - git is found on PATH, as everywhere
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+    except OSError:
+        found = ""
+    if not found:
+        raise UsageError("--approver: say who answers for the exception (git has no user.email here)")
+    return found
+
+
+def _last_day(text: str | None) -> date | None:
+    if text == _NEVER:
+        return None
+    today = date.today()  # noqa: DTZ011 - an approval's last day is a day where the operator is
+    if text is None:
+        return today + timedelta(days=_DAYS)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--expires {text!r}: write a day as YYYY-MM-DD, or never") from None
+    if day < today:
+        raise UsageError(f"--expires {text}: that day is over")
+    return day

@@ -1,0 +1,139 @@
+"""`pricecheck approve` records what a check reports, and what it recorded counts for nothing else."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repositories import git
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+CONFIG = """\
+wallets: {base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"}
+accepts: [{asset: USDC, network: base}]
+upstreams: {openai: {url: "https://api.openai.com"}}
+routes:
+  "POST /c":
+    upstream: openai
+    type: token-based
+    models:
+      gpt-4o: "$0.05"
+      gpt-4o-mini: "$0.005"
+    fallback: "$0.05"
+"""
+POLICY = '[[family]]\nname = "gpt-4o"\nmodels = ["gpt-4o*"]\nfloor = "$0.02"\n'
+MINI = "POST /c#model:gpt-4o-mini"
+WHO = ("--reason", "a launch offer", "--approver", "me@example.com")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    folder = tmp_path / "repo"
+    (folder / "prod").mkdir(parents=True)
+    (folder / "prod" / "tollbooth.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "pricecheck.toml").write_text(POLICY, encoding="utf-8")
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "old")
+    return folder
+
+
+def rules(pricecheck: Run, *arguments: str, cwd: Path) -> list[str]:
+    done = pricecheck("check", *arguments, "--output-format", "json", cwd=cwd)
+    return [item["rule"] for item in json.loads(done.stdout)["findings"]]
+
+
+def price(repo: Path, old: str, new: str) -> None:
+    config = repo / "prod" / "tollbooth.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_what_asks_is_listed_with_what_to_type(pricecheck: Run, repo: Path) -> None:
+    done = pricecheck("approve", "prod/tollbooth.yaml", cwd=repo)
+    assert (done.returncode, done.stdout) == (1, f"{MINI}: PC303 5000 against a limit of $0.02\n")
+    assert not (repo / "pricecheck.approvals.toml").exists()
+
+
+def test_an_approval_excuses_one_price_and_no_other(pricecheck: Run, repo: Path) -> None:
+    assert rules(pricecheck, cwd=repo) == ["PC303"]
+    done = pricecheck("approve", "tollbooth.yaml", MINI, *WHO, cwd=repo / "prod")
+    assert done.returncode == 0, done.stderr
+    assert rules(pricecheck, cwd=repo) == []
+    assert rules(pricecheck, cwd=repo / "prod") == []
+    price(repo, '"$0.005"', '"$0.006"')
+    assert rules(pricecheck, cwd=repo) == ["PC904", "PC303"]
+    assert rules(pricecheck, "--isolated", cwd=repo) == []
+
+
+def test_another_limit_voids_the_approval(pricecheck: Run, repo: Path) -> None:
+    pricecheck("approve", "prod/tollbooth.yaml", "--all", *WHO, cwd=repo)
+    (repo / "pricecheck.toml").write_text(POLICY.replace("0.02", "0.03"), encoding="utf-8")
+    assert rules(pricecheck, cwd=repo) == ["PC904", "PC303"]
+
+
+def test_a_change_is_approved_against_the_revision_it_is_held_to(pricecheck: Run, repo: Path) -> None:
+    price(repo, '"$0.05"', '"$0.08"')
+    check = ("--against", "HEAD", "--select", "PC4,PC9")
+    assert rules(pricecheck, *check, cwd=repo) == ["PC401", "PC401"]
+    done = pricecheck(
+        "approve",
+        "prod/tollbooth.yaml",
+        "POST /c#model:gpt-4o",
+        "--against",
+        "HEAD",
+        *WHO,
+        "--expires",
+        "never",
+        cwd=repo,
+    )
+    assert done.returncode == 0, done.stderr
+    assert rules(pricecheck, *check, cwd=repo) == ["PC401"]
+    pricecheck("approve", "prod/tollbooth.yaml", "--all", "--against", "HEAD", *WHO, cwd=repo)
+    assert rules(pricecheck, *check, cwd=repo) == []
+    assert rules(pricecheck, cwd=repo) == [], "without --against nothing can be said of approved changes"
+    price(repo, '"$0.08"', '"$0.09"')
+    assert sorted(rules(pricecheck, *check, cwd=repo)) == ["PC401", "PC401", "PC904", "PC904"]
+
+
+def test_what_is_in_the_file_stays_as_it_is(pricecheck: Run, repo: Path) -> None:
+    file = repo / "pricecheck.approvals.toml"
+    file.write_bytes(b"# exceptions\r\n")
+    pricecheck("approve", "prod/tollbooth.yaml", MINI, *WHO, "--expires", "2099-12-31", cwd=repo)
+    text = file.read_bytes()
+    assert text.startswith(b"# exceptions\r\n\r\n[[approval]]\r\n")
+    entry = tomllib.loads(text.decode())["approval"][0]
+    assert (entry["file"], entry["new"], str(entry["expires"])) == ("prod/tollbooth.yaml", "5000", "2099-12-31")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([MINI], "--reason: say why the exception is right"),
+        ([MINI, *WHO, "--expires", "2020-01-01"], "--expires 2020-01-01: that day is over"),
+        ([MINI, *WHO, "--expires", "soon"], "--expires 'soon': write a day as YYYY-MM-DD, or never"),
+        (["POST /c#model:o1", *WHO], f"nothing asks for an approval of 'POST /c#model:o1'; what does: {MINI}"),
+        (["--all", MINI, *WHO], "--all and ROUTE#SELECTOR: give one"),
+        ([MINI, *WHO, "--rule", "PC101"], "PC101 takes no approval"),
+        ([MINI, *WHO, "--rule", "PC33"], "there is no rule 'PC33'"),
+    ],
+)
+def test_what_cannot_be_approved_is_exit_2_and_one_line(
+    pricecheck: Run, repo: Path, arguments: list[str], said: str
+) -> None:
+    done = pricecheck("approve", "prod/tollbooth.yaml", *arguments, cwd=repo)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert said in done.stderr
+    assert not (repo / "pricecheck.approvals.toml").exists()
+
+
+def test_a_config_the_gateway_refuses_has_nothing_to_approve(pricecheck: Run, repo: Path) -> None:
+    (repo / "prod" / "tollbooth.yaml").write_text("routes: [", encoding="utf-8")
+    done = pricecheck("approve", "prod/tollbooth.yaml", MINI, *WHO, cwd=repo)
+    assert done.returncode == 2
