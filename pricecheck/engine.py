@@ -14,6 +14,7 @@ from pricecheck.gateway.config import read_config
 from pricecheck.gateway.loading import load
 from pricecheck.rules.model import Context, Rule, Settings
 from pricecheck.rules.registry import RULES
+from pricecheck.rules.selection import could_speak
 from pricecheck.source.text import SourceError, decode
 from pricecheck.source.yaml_parser import parse
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.environment import Environment
     from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
+    from pricecheck.prices.usage import Sample
     from pricecheck.rules.comparison import Baseline
 
 
@@ -47,8 +49,8 @@ class Options(NamedTuple):
 
     `for_folder` gives what the policy of a config's folder decides instead, and may raise a `PricecheckError`.
     `ignores` says whether ignore comments are heeded. `read` gives the bytes of a config where they do not come from
-    the disk, `baseline_for` what a config is compared with (None: there was none yet); both may raise a
-    `PricecheckError`.
+    the disk, `baseline_for` what a config is compared with (None: there was none yet), `sample_for` the traffic it is
+    held against, read as its policy says; all may raise a `PricecheckError`.
     """
 
     rules: tuple[Rule, ...] = RULES
@@ -62,6 +64,12 @@ class Options(NamedTuple):
     ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
     baseline_for: Callable[[SourceText], Baseline | None] | None = None
+    sample_for: Callable[[Policy | None], Sample] | None = None
+
+    @property
+    def speaking(self) -> frozenset[str]:
+        """The codes of the rules that run and have something to speak of."""
+        return could_speak(self.rules, compared=self.baseline_for is not None, observed=self.sample_for is not None)
 
 
 class Outcome(NamedTuple):
@@ -133,7 +141,8 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
     baseline = options.baseline_for(source) if options.baseline_for else None
-    context = Context(loaded, options.settings, baseline, options.policy, options.approves)
+    sample = options.sample_for(options.policy) if options.sample_for else None
+    context = Context(loaded, options.settings, baseline, options.policy, options.approves, sample)
     readable = document.root is not None
     found = [
         (rule, finding)
@@ -145,8 +154,7 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
     if options.ignores and "pricecheck:" in source.text:
         from pricecheck.rules.ignoring import heed_ignores
 
-        compared = options.baseline_for is not None
-        kept, problems, ignored = heed_ignores(document, kept, options.rules, compared=compared)
+        kept, problems, ignored = heed_ignores(document, kept, options.rules, options.speaking)
         kept = _merged(kept, stamp(source, problems, options.severities)) if problems else kept
     if options.hide is None:
         return kept, ignored

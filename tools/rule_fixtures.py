@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import json
 import re
+import tempfile
 from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricecheck.engine import Options, check_source, stamp
 from pricecheck.findings import Edit, SourceText, StampedFinding
@@ -20,11 +21,15 @@ from pricecheck.policy.model import Policy
 from pricecheck.policy.reading import parse_policy
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.comparison import Baseline
-from pricecheck.rules.exceptions import COMPARES, ApprovalUse, BaselineUse
+from pricecheck.rules.exceptions import ApprovalUse, BaselineUse
 from pricecheck.rules.model import Rule, Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.rules.vocabulary import vocabulary
 from pricecheck.source.yaml_parser import parse
+from pricecheck.traffic import ReadOptions, read_sample
+
+if TYPE_CHECKING:
+    from pricecheck.prices.usage import Sample
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
 _BEFORE = "# before"
@@ -32,7 +37,9 @@ _HYGIENE = "PC9"  # what is said of ignore comments depends on what all other ru
 _EXAMPLES = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _JSON = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_JSONL = re.compile(r"^```jsonl\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _APPROVALS = "# approvals"
+_OBSERVES = "PC5"
 
 
 class Surroundings(NamedTuple):
@@ -42,6 +49,7 @@ class Surroundings(NamedTuple):
     policy: str | None = None
     approvals: str | None = None
     baseline: str | None = None
+    traffic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,14 @@ class RuleFixture:
             approves=approvals,
             hide=None if baseline is None else baseline.hide,
             baseline_for=None if around.before is None else functools.partial(_baseline, around.before),
+            sample_for=None if around.traffic is None else functools.partial(_sample, around.traffic),
         )
         found = check_source(SourceText(path, text), options)
-        ran = {rule.code for rule in options.rules if around.before is not None or not rule.code.startswith(COMPARES)}
         for use in uses:
             if use.code == self.rule.code:
-                found += stamp(use.source, [(self.rule, finding) for finding in use.stale(ran, [path])], {})
+                found += stamp(
+                    use.source, [(self.rule, finding) for finding in use.stale(options.speaking, [path])], {}
+                )
         return [stamped for stamped in found if stamped.rule == self.rule.code]
 
     def read(self, name: str) -> str:
@@ -93,7 +103,9 @@ class RuleFixture:
 
     def surroundings(self) -> Surroundings:
         """Give what stands in the folder beside the fixtures."""
-        names = ("old.yaml", "policy.toml", "approvals.toml", "baseline.json")
+        names = ["old.yaml", "policy.toml", "approvals.toml", "baseline.json"]
+        if self.rule.code.startswith(_OBSERVES):
+            names.append("traffic.jsonl")
         return Surroundings(*(self.read(name) if (self.folder / name).exists() else None for name in names))
 
     def findings(self, name: str) -> list[StampedFinding]:
@@ -139,7 +151,7 @@ class RuleFixture:
         """Give what the examples of a page stand in.
 
         The config they replace is the block that begins with `# before`; a TOML block is the policy, one that begins
-        with `# approvals` the approvals, a JSON block the baseline.
+        with `# approvals` the approvals, a JSON block the baseline, a JSONL block the traffic log.
         """
         page = cleandoc(self.rule.page) + "\n"
         tables = _TOML.findall(page)
@@ -148,10 +160,18 @@ class RuleFixture:
             policy=next((table for table in tables if not table.startswith(_APPROVALS)), None),
             approvals=next((table for table in tables if table.startswith(_APPROVALS)), None),
             baseline=next(iter(_JSON.findall(page)), None),
+            traffic=next(iter(_JSONL.findall(page)), None),
         )
 
     def _blocks(self) -> list[str]:
         return _EXAMPLES.findall(cleandoc(self.rule.page) + "\n")
+
+
+def _sample(text: str, policy: Policy | None) -> Sample:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "traffic.jsonl"
+        log.write_text(text, encoding="utf-8")
+        return read_sample([str(log)], ReadOptions(fields=policy.traffic.fields if policy else {}))
 
 
 def _baseline(text: str, _new: SourceText) -> Baseline:

@@ -63,6 +63,10 @@ def command(
     merge_base: Annotated[
         bool, typer.Option("--merge-base", help="With --against: the common ancestor of REF and HEAD.")
     ] = False,
+    traffic: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LOG", help="Hold the config against this traffic log (PC5); repeatable, globs work."),
+    ] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,
@@ -98,6 +102,7 @@ def command(
         anchor=anchor,
         staged=staged,
         merge_base=merge_base,
+        traffic=tuple(traffic or ()),
         statistics=statistics,
         quiet=quiet,
         verbose=verbose,

@@ -46,6 +46,7 @@ class CheckArguments(NamedTuple):
     anchor: str | None = None
     staged: bool = False
     merge_base: bool = False
+    traffic: tuple[str, ...] = ()
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -66,6 +67,10 @@ def run_check(arguments: CheckArguments) -> int:
     destinations = parse_destinations(arguments.output_format)
     exceptions = Exceptions(isolated=arguments.isolated, baseline=arguments.baseline, write=arguments.write_baseline)
     options = options_of(arguments, exceptions)
+    if arguments.traffic:
+        from pricecheck.cli.sampling import held_to_traffic
+
+        options = held_to_traffic(arguments, options)
     if arguments.fix or arguments.unsafe_fixes or arguments.diff:
         from pricecheck.cli.fixing import run_fixing
 

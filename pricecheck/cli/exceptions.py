@@ -23,14 +23,8 @@ if TYPE_CHECKING:
 class _Judging(NamedTuple):
     """The rules that run where a file of exceptions is in force, and how loud they are."""
 
-    rules: Sequence[Rule]
+    rules: tuple[Rule, ...]
     severities: Mapping[str, Severity]
-
-    def ran(self, *, compared: bool) -> frozenset[str]:
-        """Give the codes of the rules that had something to say: those about changes only after a comparison."""
-        from pricecheck.rules.exceptions import COMPARES
-
-        return frozenset(rule.code for rule in self.rules if compared or not rule.code.startswith(COMPARES))
 
 
 class Exceptions:
@@ -70,7 +64,7 @@ class Exceptions:
         use = self._baselines[path]
         return None if use is None else use.hide
 
-    def judged_by(self, folder: str, rules: Sequence[Rule], severities: Mapping[str, Severity]) -> None:
+    def judged_by(self, folder: str, rules: tuple[Rule, ...], severities: Mapping[str, Severity]) -> None:
         """Note which rules run for the configs whose exceptions are in a folder."""
         for name in (self._baseline or os.path.join(folder, BASELINE_NAME), os.path.join(folder, APPROVALS_NAME)):
             self._judging[os.path.relpath(name)] = _Judging(rules, severities)
@@ -88,8 +82,7 @@ class Exceptions:
             if use is None:
                 continue
             judging = self._judging.get(os.path.relpath(path)) or _Judging(options.rules, options.severities)
-            ran = judging.ran(compared=options.baseline_for is not None)
-            more += _finished(use, judging, ran, outcome.files)
+            more += _finished(use, judging, options._replace(rules=judging.rules).speaking, outcome.files)
         return outcome._replace(findings=(*outcome.findings, *more)) if more else outcome
 
     def _read_baseline(self, path: str) -> BaselineUse | BaselineDraft | None:

@@ -6,9 +6,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck import files
 from pricecheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from pricecheck.cli.checking import CheckArguments
+    from pricecheck.engine import Options
     from pricecheck.policy.model import Policy
     from pricecheck.prices.usage import Sample
 
@@ -58,3 +61,33 @@ def sample_of(arguments: LogArguments, policy: Policy) -> Sample:
                 progress=progress,
             ),
         )
+
+
+def held_to_traffic(arguments: CheckArguments, options: Options) -> Options:
+    """Give the options of a check that holds its config against traffic logs.
+
+    Raises:
+        UsageError: there is more than one config: a log is of one gateway.
+        InputError: a path leads nowhere.
+    """
+    configs = files.expand(arguments.paths or ["."])
+    if len(configs) > 1:
+        raise UsageError(f"--traffic: a log is of one gateway, and there are {len(configs)} configs; name its own")
+    if configs == [files.STDIN] and files.STDIN in arguments.traffic:
+        raise UsageError("-: standard input can be the config or a log, not both")
+    return options._replace(sample_for=_Sampler(LogArguments(arguments.traffic)))
+
+
+class _Sampler:
+    """Reads the logs once: fixing checks the same config, under the same policy, again and again."""
+
+    def __init__(self, arguments: LogArguments) -> None:
+        self._arguments = arguments
+        self._read: Sample | None = None
+
+    def __call__(self, policy: Policy | None) -> Sample:
+        from pricecheck.policy.model import Policy
+
+        if self._read is None:
+            self._read = sample_of(self._arguments, policy or Policy())
+        return self._read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.gateway.money import dollars
+from pricecheck.gateway.money import price_text
 from pricecheck.report.traffic import (
     DeniedLine,
     Limit,
@@ -17,12 +17,9 @@ from pricecheck.report.traffic import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from pricecheck.rules.rates import Rates
     from pricecheck.rules.served import ModelUsage, Otherwise, TrafficUsage
-
-_LEAST_DECIMALS = 2
 
 
 def traffic_report(usage: TrafficUsage, config: str) -> TrafficReport:
@@ -83,13 +80,6 @@ def _otherwise(found: Otherwise) -> OtherwiseLine:
     charged = (row.dollars or row.unknown_reason) if row else None
     source = row.source if row else None
     return OtherwiseLine(found.place.label, found.model, found.requests, logged, found.source, charged, source)
-
-
-def price_text(price: Decimal) -> str:
-    """Give dollars as a price text without zeros nobody needs: `$0.05`."""
-    exponent = price.normalize().as_tuple().exponent
-    decimals = max(-exponent if isinstance(exponent, int) else 0, _LEAST_DECIMALS)
-    return dollars(int(price.scaleb(decimals)), decimals)
 
 
 def _rates(start: str | None, rates: Rates) -> RateLine:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.javascript import big_int, trim
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _DECIMALS = {"USDC": 6, "EURC": 6, "USDT": 6, "DAI": 18}
 _OTHER_DECIMALS = 6
@@ -64,6 +67,13 @@ def dollars(amount: int, decimals: int) -> str:
     digits = str(abs(amount)).rjust(decimals + 1, "0")
     whole, fraction = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
     return f"{sign}${whole}.{fraction.rstrip('0').ljust(CENTS, '0')}"
+
+
+def price_text(price: Decimal) -> str:
+    """Give a number of dollars as a price text without zeros nobody needs: `$0.05`."""
+    exponent = price.normalize().as_tuple().exponent
+    decimals = max(-exponent if isinstance(exponent, int) else 0, CENTS)
+    return dollars(int(price.scaleb(decimals)), decimals)
 
 
 def units(amount: int) -> str:

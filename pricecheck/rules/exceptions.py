@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from pricecheck.policy.approvals import ApprovalRequest, Approvals
     from pricecheck.policy.baseline import Baseline
 
-COMPARES = "PC4"
-"""The rules about changes: without a comparison they have nothing to say."""
-
 
 class ApprovalUse:
     """The approvals of one file, and what they were asked for in this run. `code` is the rule that judges them."""

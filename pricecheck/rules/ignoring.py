@@ -10,26 +10,22 @@ from pricecheck.policy.ignores import apply_ignores, read_ignores
 from pricecheck.rules.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pricecheck.findings import StampedFinding
     from pricecheck.rules.model import Rule
     from pricecheck.source.document import Document
 
-_COMPARES = "PC4"
-
 
 def heed_ignores(
-    document: Document, stamped: Sequence[StampedFinding], rules: Sequence[Rule], *, compared: bool
+    document: Document, stamped: Sequence[StampedFinding], rules: Sequence[Rule], speaking: Collection[str]
 ) -> tuple[list[StampedFinding], list[tuple[Rule, Finding]], int]:
     """Give the findings that no ignore comment hides, those of PC901 to PC903, and how many are hidden.
 
-    `rules` are those that ran; without `compared`, the rules about changes had nothing to say, so that an ignore for
-    one of them is not called unused.
+    `rules` are those that ran, `speaking` the codes of those that could speak: an ignore for another is not unused.
     """
-    ran = {rule.code for rule in rules if compared or not rule.code.startswith(_COMPARES)}
     today = date.today()  # noqa: DTZ011 - a day is over where the operator is
-    outcome = apply_ignores(stamped, read_ignores(document, vocabulary()), ran=ran, today=today)
+    outcome = apply_ignores(stamped, read_ignores(document, vocabulary()), ran=speaking, today=today)
     by_name = {rule.name: rule for rule in rules}
     problems = [
         (by_name[problem.kind.value], Finding(problem.message, problem.span, help=problem.help, fix=problem.fix))

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pricecheck.policy.model import Policy
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
+    from pricecheck.prices.usage import Sample
     from pricecheck.rules.comparison import Baseline, ComparedConfigs
     from pricecheck.rules.limit_breaches import LimitBreach
+    from pricecheck.rules.served import TrafficUsage
     from pricecheck.source.document import Document
 
 
@@ -40,7 +42,8 @@ class Context:
     """One config as a rule sees it; the costly views are built once, when the first rule asks.
 
     `policy` is the policy that rules the config, None where there is none: then the defaults of `policy.model` hold.
-    `approves` says whether an exception to its limits is approved; None where there are no approvals.
+    `approves` says whether an exception to its limits is approved; None where there are no approvals. `sample` is the
+    traffic that the config is held against, None where there is none.
     """
 
     def __init__(
@@ -50,12 +53,14 @@ class Context:
         baseline: Baseline | None = None,
         policy: Policy | None = None,
         approves: Callable[[ApprovalRequest], bool] | None = None,
+        sample: Sample | None = None,
     ) -> None:
         self.loaded = loaded
         self.settings = settings
         self.baseline = baseline
         self.policy = policy
         self.approves = approves
+        self.sample = sample
 
     @property
     def document(self) -> Document:
@@ -103,6 +108,16 @@ class Context:
         from pricecheck.rules.comparison import ComparedConfigs
 
         return ComparedConfigs(self.baseline, self.table, self.document.source.path)
+
+    @cached_property
+    def usage(self) -> TrafficUsage | None:
+        """What this config makes of the traffic; None where there is none."""
+        if self.sample is None:
+            return None
+        from pricecheck.policy.model import Policy
+        from pricecheck.rules.served import TrafficUsage
+
+        return TrafficUsage(self.table, self.sample, self.policy or Policy())
 
 
 CheckFunction = Callable[[Context], Iterable[Finding]]

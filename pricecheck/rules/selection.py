@@ -60,6 +60,18 @@ def _matching(rules: Sequence[Rule], selector: str) -> list[Rule]:
     return found
 
 
+def could_speak(rules: Iterable[Rule], *, compared: bool, observed: bool) -> frozenset[str]:
+    """Give the codes of the rules with something to speak of: those about changes and about traffic may have nothing.
+
+    `compared`: there is a config to compare with; `observed`: there is traffic to hold the config against.
+    """
+    silent = tuple(prefix for prefix, given in ((_COMPARES, compared), (_OBSERVES, observed)) if not given)
+    return frozenset(rule.code for rule in rules if not rule.code.startswith(silent))
+
+
+_COMPARES, _OBSERVES = "PC4", "PC5"
+
+
 def _specificity(rule: Rule, selectors: Iterable[str]) -> int:
     best = 0
     for selector in selectors:
