@@ -31,6 +31,7 @@ def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, spar
     import io
 
     from rich.console import Console
+    from rich.padding import Padding
     from rich.text import Text
 
     out = io.StringIO()
@@ -39,7 +40,7 @@ def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, spar
     )
     console.print(Text(f"{visible(report.config)}: {heading(report)}", style="bold"))
     for fact in facts(report):
-        console.print(Text(f"  {fact}"))
+        console.print(Padding(Text(fact), (0, 0, 0, 2)))
     if report.rates.decided:
         console.print()
         _print_rates(console, report, sparkline=sparkline)
