@@ -15,6 +15,7 @@ COMMANDS = {
     "diff": "pricecheck.cli.diff",
     "prices": "pricecheck.cli.prices",
     "quote": "pricecheck.cli.quote",
+    "allowlist": "pricecheck.cli.allowlist",
     "approve": "pricecheck.cli.approve",
     "traffic": "pricecheck.cli.traffic",
     "rule": "pricecheck.cli.rule",

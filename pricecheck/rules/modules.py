@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pricecheck.files import CONFIG_NAMES
 from pricecheck.findings import Finding, Impact
 from pricecheck.rules.model import Context, rule
+from pricecheck.rules.module_files import absolute_path, read_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,6 @@ _SCRIPT = re.compile(r"\.(?:[cm]?[jt]s|[jt]sx)\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _EXTENSIONS = ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", "/index.js", "/index.ts")
 _VETO = re.compile(r"""\bsettle["']?\s*:\s*false\b""")
-_READ_AT_MOST = 1_000_000
 _TELLING_DEPTH = 2
 
 _LOST = {
@@ -92,7 +92,7 @@ def unloadable_module(context: Context) -> Iterator[Finding]:
             continue
         seen.add(field.span)
         lost = _LOST[str(field.path[-1])]
-        absolute = _absolute(text)
+        absolute = absolute_path(text)
         if absolute is not None:
             if _is_missing(absolute):
                 yield Finding(
@@ -131,21 +131,6 @@ def _entries(field: Field | None) -> Iterator[tuple[str, Field]]:
         yield from field.entries()
 
 
-def _absolute(text: str) -> str | None:
-    """Give the file that an absolute path or `file://` URL names; None for anything else."""
-    if text.startswith("/"):
-        return text
-    if not text.lower().startswith("file:"):
-        return None
-    from urllib.parse import unquote, urlsplit
-
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return unquote(parts.path) if parts.netloc in {"", "localhost"} and parts.path.startswith("/") else None
-
-
 def _is_missing(path: str) -> bool:
     """Say whether a file is certainly missing: its folder is here, and neither it nor a name it may stand for is.
 
@@ -182,7 +167,7 @@ def _settlement_module(context: Context, folder: str) -> Iterator[Finding]:
     text = module.known_text if module else None
     if module is None or not text or strategy is None or strategy.value != "custom":
         return
-    absolute = _absolute(text)
+    absolute = absolute_path(text)
     path = context.document.source.path
     if absolute is None and os.path.basename(path) in CONFIG_NAMES and os.path.isfile(path):
         beside = os.path.join(folder, text)
@@ -275,20 +260,8 @@ def _veto(hook: Field, who: str) -> Finding:
 
 def _vetoes(hook: Field, folder: str) -> bool:
     """Say whether a hook's module is readable here and certainly holds a `settle: false` outside a comment."""
-    text = hook.known_text
-    if not text or "\0" in text:
-        return False
-    path = _absolute(text)
-    if path is None:
-        path = os.path.join(folder, text)
-    if not os.path.isfile(path):
-        return False
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            source = file.read(_READ_AT_MOST)
-    except OSError:
-        return False
-    return any(_is_veto(line) for line in source.splitlines())
+    module = read_module(hook.known_text, folder)
+    return module is not None and any(_is_veto(line) for line in module.text.splitlines())
 
 
 def _is_veto(line: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.rules.model import Context, rule
+from pricecheck.rules.module_files import read_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _BODY = r"(?i)\bbody\b"
 _COMMENT = r"(?s:/\*.*?\*/)|(?<!:)//[^\n]*"
-_READ_AT_MOST = 1_000_000
 
 
 @rule(
@@ -62,8 +62,8 @@ def body_not_parsed(context: Context) -> Iterator[Finding]:
         function = route.price_function
         if function is None or route.method not in _WITH_BODY or _is_parsed(route):
             continue
-        source = _source_of(function.known_text, folder)
-        if source is not None and not re.search(_BODY, re.sub(_COMMENT, "", source)):
+        source = read_module(function.known_text, folder)
+        if source is not None and not re.search(_BODY, re.sub(_COMMENT, "", source.text)):
             continue
         yield Finding(
             "the function gets `body: undefined`: the body is parsed only where a `match` rule tests a `body.…` key"
@@ -85,17 +85,3 @@ def _is_parsed(route: Route) -> bool:
     return (
         perhaps or route.token_based or any(key.startswith("body.") for each in route.match for key, _, _ in each.where)
     )
-
-
-def _source_of(specifier: str | None, folder: str) -> str | None:
-    """Give the text of a module where it can be read: at its absolute path, or beside the config."""
-    if not specifier or "\0" in specifier:
-        return None
-    path = os.path.join(folder, specifier.removeprefix("file://"))
-    if not os.path.isfile(path):
-        return None
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(_READ_AT_MOST)
-    except OSError:
-        return None

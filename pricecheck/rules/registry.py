@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.rules import (
     allowed_models,
+    allowlist_hooks,
     changes,
     charging,
     fallbacks,
@@ -89,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     limits.above_ceiling,
     allowed_models.not_allowed,
     allowed_models.denied_model,
+    allowlist_hooks.no_allowlist_hook,
     unguarded.default_table_price,
     unguarded.open_free_route,
     changes.raised_over_bound,
