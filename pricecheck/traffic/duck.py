@@ -143,8 +143,15 @@ class DuckEngine:
         """Give the rows of a query over `groups`."""
         return self._run(sql_text, ())
 
-    def bad_lines(self, log: Log, most: int) -> list[int]:
-        """Give the numbers of the first bad lines of a log, 1-based, at most `most`."""
+    def head(self, file: LogFile) -> list[bytes]:
+        """Refuse: this engine has no network."""
+        raise InputError(f"{file.name}: only --engine spark reads from an address; give a file")
+
+    def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
+        """Give file and number of the first bad lines of a log, 1-based, at most `most`."""
+        return [(log.file.name, number) for number in self._bad_numbers(log, most)]
+
+    def _bad_numbers(self, log: Log, most: int) -> list[int]:
         if log.format.kind is Kind.CSV:
             rejected = self._run(_REJECTED_LINES, (log.file,), (log.file.path,))
             return sorted({*(int(line) for (line,) in rejected), *_numbers(log, (), most)})[:most]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.errors import InputError
-from pricecheck.traffic.kinds import FIELDS, Kind
+from pricecheck.traffic.kinds import COLUMNS, FIELDS, MARKED, Kind
+from pricecheck.traffic.nesting import column_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 OBJECT_SIZES = (4 << 20, 64 << 20)
 """Bytes of the longest line, tried in turn: small buffers stay in the processor's cache and are a fifth faster."""
 
-_MARKED = frozenset({"route", "requested_model", "pricing_source"})
-_NAMES = {"requested_model": "model", "pricing_source": "source", "resolved_price": "price"}
 _NOTHING = "CAST(NULL AS VARCHAR)"
-
-Tree = dict[str, "Tree | str"]
 
 
 def view(logs: Sequence[Log], object_size: int) -> str:
@@ -54,12 +50,12 @@ def _select(log: Log, paths: Sequence[str], object_size: int) -> str:
 
 
 def _lines(values: Mapping[str, str], source: str, *, gateway: bool = False) -> str:
-    columns = [f"{values.get(field, _NOTHING)} AS {_NAMES.get(field, field)}" for field in (*FIELDS, "message")]
+    columns = [f"{values.get(field, _NOTHING)} AS {COLUMNS.get(field, field)}" for field in (*FIELDS, "message")]
     return f"SELECT {', '.join(columns)}, {str(gateway).lower()} AS gateway FROM {source}"  # noqa: S608 - all quoted
 
 
 def _plain(values: Mapping[str, str]) -> dict[str, str]:
-    return {field: f"'!' || {value}" if field in _MARKED else value for field, value in values.items()}
+    return {field: f"'!' || {value}" if field in MARKED else value for field, value in values.items()}
 
 
 def _csv(log: Log, files: str) -> str:
@@ -79,15 +75,13 @@ def _json(log: Log, files: str, object_size: int) -> str:
     """Read objects; a column of type JSON is the value as it stands in the line, so that its type can be told."""
     gateway = log.format.kind is Kind.GATEWAY
     ways = {**log.format.ways, "message": ("msg",)} if gateway else log.format.ways
-    raw = {way for field, way in ways.items() if field in _MARKED}
-    tree: Tree = {}
-    for way in ways.values():
-        _plant(tree, way, "JSON" if way in raw else "VARCHAR")
+    raw = {way for field, way in ways.items() if field in MARKED}
     values = {
-        field: f"CAST({_step(way)} AS VARCHAR)" if field in _MARKED or way not in raw else f"{_step(way)} ->> '$'"
+        field: f"CAST({_step(way)} AS VARCHAR)" if field in MARKED or way not in raw else f"{_step(way)} ->> '$'"
         for field, way in ways.items()
     }
-    columns = ", ".join(f"{text(name)}: {text(_type(branch))}" for name, branch in tree.items())
+    types = column_types({way: "JSON" if way in raw else "VARCHAR" for way in ways.values()}, _struct)
+    columns = ", ".join(f"{text(name)}: {text(declared)}" for name, declared in types.items())
     source = (
         f"read_json({files}, format = 'newline_delimited', records = 'true', ignore_errors = true,"
         f" maximum_object_size = {object_size}, columns = {{{columns}}}, compression = '{log.file.packing}')"
@@ -95,21 +89,8 @@ def _json(log: Log, files: str, object_size: int) -> str:
     return _lines(values, source, gateway=gateway)
 
 
-def _plant(tree: Tree, way: tuple[str, ...], leaf: str) -> None:
-    *steps, last = way
-    for step in steps:
-        branch = tree.setdefault(step, {})
-        if isinstance(branch, str):
-            raise InputError(f"[traffic.fields] says that {step!r} is a value and that {'.'.join(way)!r} is in it")
-        tree = branch
-    if isinstance(tree.setdefault(last, leaf), dict):
-        raise InputError(f"[traffic.fields] says that {'.'.join(way)!r} is a value and that others are in it")
-
-
-def _type(branch: Tree | str) -> str:
-    if isinstance(branch, str):
-        return branch
-    return "STRUCT(" + ", ".join(f"{_quoted(name)} {_type(inner)}" for name, inner in branch.items()) + ")"
+def _struct(fields: Mapping[str, str]) -> str:
+    return "STRUCT(" + ", ".join(f"{_quoted(name)} {declared}" for name, declared in fields.items()) + ")"
 
 
 def _step(way: Iterable[str]) -> str:

@@ -48,5 +48,8 @@ class Engine(Protocol):
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over `groups`."""
 
-    def bad_lines(self, log: Log, most: int) -> list[int]:
-        """Give the numbers of the first bad lines of a log, 1-based, at most `most`."""
+    def head(self, file: LogFile) -> list[bytes]:
+        """Give the first lines of a log that only the engine can reach."""
+
+    def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
+        """Give file and number of the first bad lines of a log, 1-based, at most `most`."""

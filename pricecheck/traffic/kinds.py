@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 FIELDS = ("timestamp", "method", "path", "route", "requested_model", "resolved_price", "pricing_source")
 """The fields of a record that are read, as the operating playbook names them."""
 
+COLUMNS = {"requested_model": "model", "pricing_source": "source", "resolved_price": "price"}
+"""What the shared SQL calls a field, where it does not use the playbook's name."""
+
+MARKED = frozenset({"route", "requested_model", "pricing_source"})
+"""The fields that reach the shared SQL with a mark of their type before them; see `sql`."""
+
 _GATEWAY_FIELDS = {
     "timestamp": ("timestamp",),
     "method": ("method",),

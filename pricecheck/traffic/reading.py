@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pricecheck.errors import InputError, UsageError
+from pricecheck.errors import InputError
 from pricecheck.gateway.pricing import Source
 from pricecheck.prices.usage import Sample, TimedRow, UsageRow
 from pricecheck.traffic import sql
@@ -18,6 +18,8 @@ from pricecheck.traffic.times import length_for, likely_grain, parse_time, say_t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pricecheck.traffic.sources import LogFile
 
 MAX_BAD = Decimal("0.01")
 """The largest share of bad lines that is put up with unless something else is asked for."""
@@ -75,7 +77,9 @@ def read_sample(paths: Sequence[str], options: ReadOptions) -> Sample:
 
 def _engine(options: ReadOptions, folder: str) -> Engine:
     if options.engine == "spark":
-        raise UsageError("--engine spark is not in this version")
+        from pricecheck.traffic.spark import SparkEngine
+
+        return SparkEngine(options.master, options.memory_limit)
     from pricecheck.traffic.duck import DuckEngine
 
     return DuckEngine(folder, options.memory_limit)
@@ -85,7 +89,11 @@ def _recognised(name: str, number: int, engine: Engine, folder: str, options: Re
     file = take(name, folder, number)
     if file.packing == "parquet":
         return Log(file, recognise_columns(engine.columns(file), options.fields, file.name))
-    return Log(file, recognise(head(file), options.fields, file.name))
+    return Log(file, recognise(_head(file, engine), options.fields, file.name))
+
+
+def _head(file: LogFile, engine: Engine) -> list[bytes]:
+    return engine.head(file) if file.remote else head(file)
 
 
 class _Reading:
@@ -149,8 +157,10 @@ class _Reading:
             if log.format.kind is Kind.EMPTY or not most:
                 continue
             listed = lists.get(log.file.path)
-            found = listed.numbers[:most] if listed else self._engine.bad_lines(log, most)
-            numbers += [(log.file.name, number) for number in found]
+            if listed:
+                numbers += [(log.file.name, number) for number in listed.numbers[:most]]
+            else:
+                numbers += self._engine.bad_lines(log, most)
         return tuple(numbers)
 
     def _judge(self, bad: int, read: int, numbers: Sequence[tuple[str, int]]) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 _GLOB = frozenset("*?[")
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+_ENDINGS = {".gz": "gzip", ".zst": "zstd", ".parquet": "parquet"}
 _BUFFER = 1 << 18
 _HEAD_LINES, _HEAD_BYTES, _LONGEST_LINE = 1000, 1 << 20, 1 << 25
 _TAIL_BYTES = 1 << 16
@@ -33,16 +34,28 @@ class LogFile(NamedTuple):
     path: str
     packing: str
 
+    @property
+    def remote(self) -> bool:
+        """Whether it stands at an address, which only a cluster reads, and not in a folder."""
+        return is_address(self.path)
+
+
+def is_address(path: str) -> bool:
+    """Tell whether a path is an address like `s3a://bucket/logs/*.jsonl`."""
+    return "://" in path and not os.path.lexists(path)
+
 
 def find(paths: Sequence[str]) -> list[str]:
     """Give the files that paths and globs name, each once; a path that exists is never taken for a glob.
+
+    Addresses stay as they are.
 
     Raises:
         InputError: nothing is there.
     """
     found: dict[str, None] = {}
     for path in paths:
-        if path == STDIN or os.path.lexists(path):
+        if path == STDIN or os.path.lexists(path) or is_address(path):
             found[path] = None
         elif _GLOB & set(path):
             from glob import glob
@@ -62,6 +75,8 @@ def take(name: str, folder: str, number: int) -> LogFile:
     Raises:
         InputError: the file can't be read.
     """
+    if is_address(name):
+        return LogFile(name, name, next((packing for end, packing in _ENDINGS.items() if name.endswith(end)), "none"))
     path = os.path.join(folder, f"log-{number}")
     try:
         if name == STDIN:
@@ -81,7 +96,10 @@ def take(name: str, folder: str, number: int) -> LogFile:
         raise InputError(f"{name!r}: is not a path ({error})") from None
     except OSError as error:
         raise InputError(f"{name}: can't be read: {error.strerror or error}") from None
-    return LogFile("<stdin>" if name == STDIN else name, path, _packing(first))
+    packing = _packing(first)
+    ending = next((end for end, packed in _ENDINGS.items() if packed == packing), "")
+    os.rename(path, path + ending)  # Spark goes by the ending, whatever the log itself is called
+    return LogFile("<stdin>" if name == STDIN else name, path + ending, packing)
 
 
 def _copy(source: IO[bytes], path: str) -> None:
@@ -137,7 +155,7 @@ def tail(file: LogFile) -> list[bytes]:
     Raises:
         InputError: the file can't be read.
     """
-    if file.packing != "none":
+    if file.packing != "none" or file.remote:
         return []
     with opened(file) as stream:
         size = stream.seek(0, os.SEEK_END)

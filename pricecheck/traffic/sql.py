@@ -18,10 +18,13 @@ No text from a log or from a user becomes part of a statement.
 from __future__ import annotations
 
 from hashlib import md5
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.policy.model import route_key
 from pricecheck.prices.usage import LONGEST_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST_GROUPS = 100_000
 """Rows of a sample at most: what a report can hold, and far above any ordinary log."""
@@ -61,13 +64,17 @@ class Window(NamedTuple):
         return " AND ".join(conditions)
 
 
-def classified(window: Window, grain: int) -> str:
-    """Give the query that says of each line what it is; `grain` is the length of a bucket of time in milliseconds."""
+def classified(window: Window, grain: int, extra: Sequence[str] = (), table: str = "lines") -> str:
+    """Give the query that says of each line what it is; `grain` is the length of a bucket of time in milliseconds.
+
+    `extra` are columns of `table` that go through.
+    """
     asked = window.holds()
+    also = "".join(f"{name}, " for name in extra)
     outside = f"\n      WHEN NOT coalesce({asked}, false) THEN '{FILTERED}'" if asked else ""
     return f"""
   SELECT
-    route, model, source, price, moment, moment - moment % {grain} AS bucket,
+    {also}route, model, source, price, moment, moment - moment % {grain} AS bucket,
     CASE
       WHEN coalesce(route, model, source, price, timestamp, message) IS NULL THEN '{BAD}'
       WHEN route >= '#' OR model >= '#' OR source >= '#' THEN '{BAD}'
@@ -81,9 +88,9 @@ def classified(window: Window, grain: int) -> str:
     FROM (
       SELECT
         coalesce(route, '!' || upper(method) || ' ' || split_part(path, '?', 1)) AS route,
-        model, source, price, timestamp, message, gateway,
+        {also}model, source, price, timestamp, message, gateway,
         {_MILLISECONDS} AS millis
-      FROM lines
+      FROM {table}
     ) AS dated
   ) AS placed"""  # noqa: S608 - see the module's docstring
 

@@ -70,6 +70,8 @@ def _end_times(log: Log) -> Iterable[int]:
     way = log.format.ways.get("timestamp")
     if way is None or log.format.kind not in {Kind.RECORDS, Kind.GATEWAY}:
         return
+    if log.file.remote:
+        return
     for line in (*head(log.file)[:_ENDS], *tail(log.file)[-_ENDS:]):
         try:
             value = json.loads(line)
