@@ -173,6 +173,9 @@ def stamp(
     ordered = sorted(found, key=lambda pair: (pair[1].span, pair[0].code))
     if not ordered:
         return []
+    secrets = [finding.span for _, finding in ordered if finding.secret]
+    if secrets:
+        source = source.masked(secrets)
     prints = stamp_fingerprints(
         (rule.code, source.path, finding.path, _first_line(source, finding)) for rule, finding in ordered
     )

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ConfigPath = tuple[str | int, ...]
 """Where a node is in a config: mapping keys and list indexes from the root, `("routes", "GET /x", "price")`."""
@@ -91,7 +94,7 @@ class Finding(NamedTuple):
 
     `message` says what is wrong and what the gateway does; `help` what to write instead. A rule never names itself:
     the engine stamps code, severity, impact and file (see `StampedFinding`). `severity` is set by a rule only where the
-    catalogue gives it two levels.
+    catalogue gives it two levels. `secret` says that the text of `span` must not be shown.
     """
 
     message: str
@@ -101,9 +104,11 @@ class Finding(NamedTuple):
     help: str | None = None
     fix: Fix | None = None
     severity: Severity | None = None
+    secret: bool = False
 
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_SHOWN = re.compile(r"[^\s]")
 
 
 class SourceText:
@@ -135,6 +140,14 @@ class SourceText:
         """Give the offset of the first character of a 1-based line (clamped to the last line)."""
         starts = self._line_starts()
         return starts[min(number, len(starts)) - 1]
+
+    def masked(self, spans: Iterable[Span]) -> SourceText:
+        """Give the same text with every character of the spans hidden; lines, columns and offsets stay."""
+        text = self.text
+        for span in spans:
+            hidden = _SHOWN.sub("*", text[span.start : span.end])
+            text = text[: span.start] + hidden + text[span.end :]
+        return SourceText(self.path, text)
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:

@@ -1,0 +1,178 @@
+"""PC308 and PC309: money that is kept for nothing, and credentials that anybody can read (gateway.md §6)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pricecheck.findings import Finding, Impact, Severity
+from pricecheck.rules.model import Context, rule
+from pricecheck.source.nodes import Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.gateway.config import Config, Route
+    from pricecheck.gateway.field import Field
+
+EXPENSIVE = "$0.50"
+"""A request that is charged this much is expensive, unless the policy says that the route is high-risk anyway."""
+
+_CENTS = 50
+
+
+@rule(
+    "PC308",
+    "settle-after-response",
+    Impact.RISK,
+    "An expensive route takes the money before the upstream has answered",
+    severity=Severity.INFO,
+)
+def settle_after_response(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Reports a route that settles before the response (the default) although it is expensive: a price that it states is
+    $0.50 or more, or the policy calls it `high-risk`. Routes settled by `nanopayments` or `mpp` are left out.
+
+    ## Why is this bad?
+    With `before-response` the payment is kept when the upstream then fails. On an expensive upstream, or one that often
+    fails, callers pay for errors; with `after-response` the gateway does not settle an answer of 500 or above.
+
+    ## Example
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    routes:
+      "POST /v1/video/generations":
+        upstream: openai
+        price: "$2.50"
+    ```
+
+    Use instead:
+    ```yaml
+    accepts:
+      - { asset: USDC, network: base }
+    routes:
+      "POST /v1/video/generations":
+        upstream: openai
+        price: "$2.50"
+        settlement: after-response
+    ```
+    """
+    strategy = context.config.at("settlement", "strategy")
+    if strategy is not None and strategy.value in {"nanopayments", "mpp"}:
+        return
+    for route in context.config.routes:
+        settlement = route.field.get("settlement")
+        if settlement is not None and settlement.value != "before-response":
+            continue
+        high_risk = context.policy is not None and context.policy.route(route.key).high_risk
+        dearest = _dearest(context, route)
+        if high_risk or dearest is not None:
+            why = f"charges up to {dearest}" if dearest is not None else "is high-risk by the policy"
+            field = settlement or route.field
+            yield Finding(
+                f"this route {why} and settles before the response: the money is kept when the upstream then fails",
+                settlement.span if settlement else field.key_span,
+                field.path,
+                help="add `settlement: after-response`",
+            )
+
+
+@rule(
+    "PC309",
+    "literal-secret",
+    Impact.RISK,
+    "A credential stands in the config in plain text",
+    severity=Severity.ERROR,
+)
+def literal_secret(context: Context) -> Iterator[Finding]:
+    """## What it does
+    Reports credentials in `upstreams.*.headers`, in `settlement`, and in the URLs of upstreams and stores: the shapes
+    that providers document (`sk-…`, `AIza…`, `AKIA…`), bearer tokens, user names with passwords, and text too random to
+    be anything else. `${NAME}`, stand-ins such as `sk-your-key`, wallet addresses, dates and versions are no secrets.
+
+    No report shows the secret itself.
+
+    ## Why is this bad?
+    The config is read by everybody who reviews prices, and stays in the history of the repository. Whoever has the key
+    spends your money at the upstream.
+
+    ## Example
+    ```yaml
+    upstreams:
+      warehouse:
+        url: "https://reports:2pAx9-vQ7m@warehouse.example.com"
+    ```
+
+    Use instead:
+    ```yaml
+    upstreams:
+      warehouse:
+        url: "https://warehouse.example.com"
+        headers:
+          authorization: "Basic ${WAREHOUSE_AUTH}"
+    ```
+    """
+    from pricecheck.rules.secret_shapes import is_stand_in, password_in, secret_in
+
+    for field in _headers(context.config):
+        yield from _told(field, secret_in(str(field.path[-1]), _written(field)))
+    for field in _urls(context.config):
+        yield from _told(field, password_in(_written(field)))
+    for field in _strings(context.config.at("settlement")):
+        named = field.path[-1] == "secretKey" and not is_stand_in(_written(field))
+        yield from _told(field, secret_in(str(field.path[-1]), _written(field)) or ("a key" if named else None))
+
+
+def _dearest(context: Context, route: Route) -> str | None:
+    """Give the dearest price that the route's own lines charge, if it is expensive."""
+    rows = [
+        row
+        for row in context.table.by_route[route.key]
+        if row.node is not None and row.reachable and row.amount is not None and row.decimals is not None
+    ]
+    dear = [row for row in rows if 100 * (row.amount or 0) >= _CENTS * 10 ** (row.decimals or 0)]
+    return max(dear, key=lambda row: row.amount or 0).dollars if dear else None
+
+
+def _headers(config: Config) -> Iterator[Field]:
+    for upstream in config.upstreams.values():
+        headers = upstream.field.get("headers")
+        if headers is not None:
+            yield from (field for _, field in headers.entries() if field.text is not None)
+
+
+def _urls(config: Config) -> Iterator[Field]:
+    yield from (upstream.url for upstream in config.upstreams.values() if upstream.url is not None)
+    yield from (field for field in _strings(config.at("stores")) if field.path[-1] == "url")
+
+
+def _strings(root: Field | None) -> Iterator[Field]:
+    """Yield every string at any depth."""
+    stack = [] if root is None else [root]
+    while stack:
+        field = stack.pop()
+        if field.text is not None:
+            yield field
+        stack.extend([*(value for _, value in field.entries()), *field.items()][::-1])
+
+
+def _written(field: Field) -> str:
+    """Give the text as it is written: what the environment holds is no secret of the config."""
+    node = resolve(field.node)
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+
+
+def _told(field: Field, what: str | None) -> Iterator[Finding]:
+    if what is None:
+        return
+    names = [str(part) for part in field.path if isinstance(part, str)]
+    owner = names[1] if names[0] == "upstreams" and len(names) > 1 else "settlement"
+    variable = re.sub(r"\W+", "_", owner, flags=re.ASCII).strip("_").upper() or "UPSTREAM"
+    yield Finding(
+        f"`{names[-1]}` holds {what} in plain text: whoever can read this file can use it",
+        field.span,
+        field.path,
+        help=f"write `${{{variable}_KEY}}`, set that variable where the gateway runs, and have the old one revoked",
+        secret=True,
+    )
