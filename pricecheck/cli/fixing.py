@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.output import write_report
+from pricecheck.cli.patch import print_diff, print_exactly
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
 from pricecheck.engine import Outcome, check_counting, read_source
 from pricecheck.errors import InputError, PricecheckError, UsageError
@@ -64,7 +65,7 @@ def run_fixing(
     )
     piped = files.STDIN in arguments.paths
     if piped and jobs:
-        _print(jobs[0].fixed.source.text)
+        print_exactly(jobs[0].fixed.source.text)
     for job in jobs:
         _say_skipped(job)
     if jobs:
@@ -142,12 +143,8 @@ def _fix(path: str, source: SourceText, arguments: CheckArguments, options: Opti
 
 
 def _show_diff(jobs: Sequence[_Job], *, failed: bool, exit_zero: bool) -> int:
-    from difflib import unified_diff
-
     for job in jobs:
-        old, new = _lines(job.source.text), _lines(job.fixed.source.text)
-        for line in unified_diff(old, new, job.source.path, job.source.path):
-            _print(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+        print_diff(job.source.path, job.source.text, job.fixed.source.text)
         _say_skipped(job)
     applied = sum(len(job.fixed.applied) for job in jobs)
     if applied:
@@ -157,17 +154,6 @@ def _show_diff(jobs: Sequence[_Job], *, failed: bool, exit_zero: bool) -> int:
     return FOUND if applied and not exit_zero else CLEAN
 
 
-def _lines(text: str) -> list[str]:
-    """Split after line feeds only: `patch` and git know no other end of a line."""
-    return [line for line in text.replace("\n", "\n\0").split("\0") if line]
-
-
 def _say_skipped(job: _Job) -> None:
     for found, reason in job.fixed.skipped:
         say(f"{found.file}:{found.start.line}:{found.start.column}: {found.rule} not fixed: {reason}")
-
-
-def _print(text: str) -> None:
-    """Write to standard output as it is: line endings of the file are never translated."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())

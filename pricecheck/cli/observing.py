@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
+from pricecheck.cli.mapping import FixArguments, refuse_combinations, run_mapping
 from pricecheck.cli.sampling import LogArguments, sample_of
 from pricecheck.cli.shell import CLEAN, terminal_width, wants_color
 from pricecheck.errors import InputError, UsageError
@@ -38,6 +39,7 @@ class TrafficArguments(NamedTuple):
     policy: str | None = None
     isolated: bool = False
     stdin_filename: str | None = None
+    fixing: FixArguments = FixArguments()
 
     @property
     def about_logs(self) -> LogArguments:
@@ -75,12 +77,17 @@ def run_traffic(arguments: TrafficArguments) -> int:
         raise UsageError("-: standard input can be the config or a log, not both")
     if arguments.policy is not None and arguments.isolated:
         raise UsageError("--policy and --isolated: give one")
+    refuse_combinations(arguments.fixing, arguments.config, arguments.output_format)
     source = read_source(arguments.config, arguments.stdin_filename)
-    config = load_config(source, environment(arguments.env, arguments.env_file))
+    variables = environment(arguments.env, arguments.env_file)
+    config = load_config(source, variables)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     policy, _ = policies.of(None, os.path.dirname(os.path.abspath(source.path)))
     sample = sample_of(arguments.about_logs, policy)
-    report = traffic_report(TrafficUsage(price_table(config), sample, policy), source.path)
+    usage = TrafficUsage(price_table(config), sample, policy)
+    if arguments.fixing.fix:
+        return run_mapping(arguments.fixing, usage, source, variables)
+    report = traffic_report(usage, source.path)
     for name, path in formats:
         text = _rendered(name, report, arguments, to_terminal=not path)
         if path:

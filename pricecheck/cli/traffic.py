@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pricecheck.cli.mapping import FixArguments
 from pricecheck.cli.observing import TrafficArguments, run_traffic
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, OneConfig, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
@@ -39,6 +40,19 @@ def command(
     policy: PolicyFile = None,
     isolated: Isolated = False,
     stdin_filename: StdinFilename = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write the suggested prices into the config instead of a report.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: print the changes, write nothing.")] = False,
+    min_requests: Annotated[
+        int, typer.Option(metavar="N", help="With --fix: only models with so many requests or more.")
+    ] = 1,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="With --fix: only models that fit; repeatable.")
+    ] = None,
+    comment: Annotated[
+        bool, typer.Option("--comment", help="With --fix: say behind each new line which log it comes from.")
+    ] = False,
 ) -> None:
     """Show which models a log has that no line prices, what they are charged, and what to charge them."""
     arguments = TrafficArguments(
@@ -59,5 +73,6 @@ def command(
         policy=policy,
         isolated=isolated,
         stdin_filename=stdin_filename,
+        fixing=FixArguments(fix, dry_run, min_requests, tuple(only or ()), comment),
     )
     run(lambda: run_traffic(arguments))

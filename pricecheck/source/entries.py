@@ -14,6 +14,9 @@ from pricecheck.findings import Edit, Span
 from pricecheck.source.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence as TypingSequence
+
     from pricecheck.source.document import Document
     from pricecheck.source.nodes import Entry, Node
 
@@ -33,6 +36,14 @@ class Item(NamedTuple):
     end: int
 
 
+class NewEntry(NamedTuple):
+    """A `key: value` to write, both strings, unescaped, with the text of a comment behind it (empty: none)."""
+
+    key: str
+    value: str
+    comment: str = ""
+
+
 def insert_entry(
     document: Document, mapping: Mapping, key: str, value: str, like: Node | None = None
 ) -> tuple[Edit, ...] | None:
@@ -44,23 +55,58 @@ def insert_entry(
     Returns:
         None where the key is already there, the map is an aliased one's copy, or its layout is unusual.
     """
-    if key in mapping.index or not _one_line(key) or not _one_line(value):
+    return insert_entries(document, mapping, [NewEntry(key, value)], like)
+
+
+def insert_entries(
+    document: Document, mapping: Mapping, entries: TypingSequence[NewEntry], like: Node | None = None
+) -> tuple[Edit, ...] | None:
+    """Give the edits that add entries at the end of a map, one or more, as `insert_entry` adds one.
+
+    Comments are written where a line has one entry, and left out inside of brackets.
+    """
+    names = {entry.key for entry in entries}
+    if len(names) < len(entries) or names & mapping.index.keys() or not all(map(_is_writable, entries)):
         return None
-    text = document.source.text
     if not mapping.entries:
-        return _fill_empty(document, mapping, key, value)
-    last = mapping.entries[-1]
-    written_key = _spell_key(document, mapping, key)
+        return _fill_empty(document, mapping, entries)
+    style = _usual([entry.key for entry in mapping.entries], "plain")
+    keys = [quoted(entry.key, style, json=document.is_json) for entry in entries]
     models = [like] if like is not None else [entry.value for entry in mapping.entries]
-    written_value = quoted(value, _usual(models, "double"), json=document.is_json)
+    style = _usual(models, "double")
+    values = [quoted(entry.value, style, json=document.is_json) for entry in entries]
+    text = document.source.text
+    last = mapping.entries[-1]
     if mapping.flow:
-        colon = text[last.key.end : last.value.outer]
-        colon = colon if colon.strip(" ") == ":" and last.value.start < last.value.end else ": "
-        if colon == ":" and not written_key.startswith(('"', "'")):
-            colon = ": "
-        return _append_flow(text, mapping, _pieces(mapping), f"{written_key}{colon}{written_value}")
-    gap = _gap(document, mapping, written_key)
-    return _append_line(text, last, f"{written_key}:{gap}{written_value}")
+        written = [f"{key}{_flow_colon(text, last, key)}{value}" for key, value in zip(keys, values, strict=True)]
+        return _append_flow(text, mapping, _pieces(mapping), written)
+    gap = _gap(document, mapping)
+    lines = [
+        f"{key}:{gap(key)}{value}{f' # {entry.comment}' if entry.comment else ''}"
+        for key, value, entry in zip(keys, values, entries, strict=True)
+    ]
+    return _append_lines(text, last, lines)
+
+
+def insert_map(
+    document: Document, mapping: Mapping, key: str, entries: TypingSequence[NewEntry]
+) -> tuple[Edit, ...] | None:
+    """Give the edits that add `key` with a map of `entries` as the last entry of a map; None as in `insert_entry`."""
+    if key in mapping.index or not mapping.entries or not _one_line(key) or not all(map(_is_writable, entries)):
+        return None
+    text, is_json = document.source.text, document.is_json
+    last = mapping.entries[-1]
+    name = quoted(key, _usual([entry.key for entry in mapping.entries], "plain"), json=is_json)
+    pairs = [(quoted(entry.key, "plain", json=is_json), quoted(entry.value, "double")) for entry in entries]
+    if mapping.flow:
+        inner = ", ".join(f"{inner_key}: {value}" for inner_key, value in pairs)
+        return _append_flow(text, mapping, _pieces(mapping), [f"{name}{_flow_colon(text, last, name)}{{{inner}}}"])
+    step = " " * _indentation(document, mapping)
+    lines = [
+        f"{step}{inner_key}: {value}{f' # {entry.comment}' if entry.comment else ''}"
+        for (inner_key, value), entry in zip(pairs, entries, strict=True)
+    ]
+    return _append_lines(text, last, [f"{name}:", *lines])
 
 
 def insert_item(document: Document, sequence: Sequence, value: str) -> tuple[Edit, ...] | None:
@@ -72,13 +118,13 @@ def insert_item(document: Document, sequence: Sequence, value: str) -> tuple[Edi
     if not sequence.items:
         return (Edit(sequence.span, f"[{written}]"),) if _is_bare(text, sequence) else None
     if sequence.flow:
-        return _append_flow(text, sequence, _pieces(sequence), written)
+        return _append_flow(text, sequence, _pieces(sequence), [written])
     dash = _dash(text, sequence, len(sequence.items) - 1)
     last = sequence.items[-1]
     if dash is None or last.start == last.end:
         return None
     gap = text[dash + 1 : last.outer]
-    return _new_line(text, _column(text, dash), last, f"-{gap if gap.strip(' ') == '' else ' '}{written}")
+    return _new_lines(text, _column(text, dash), last, [f"-{gap if gap.strip(' ') == '' else ' '}{written}"])
 
 
 def remove_entry(document: Document, mapping: Mapping, name: str) -> tuple[Edit, ...] | None:
@@ -128,13 +174,19 @@ def _usual(nodes: tuple[Node, ...] | list[Node], default: Quote) -> Quote:
     return counts.most_common(1)[0][0] if counts else default
 
 
-def _spell_key(document: Document, mapping: Mapping, key: str) -> str:
-    style = _usual([entry.key for entry in mapping.entries], "plain")
-    return quoted(key, style, json=document.is_json)
+def _is_writable(entry: NewEntry) -> bool:
+    return all(map(_one_line, entry))
 
 
-def _gap(document: Document, mapping: Mapping, key: str) -> str:
-    """Give the spaces after the colon: those that align the value where all values are aligned, else one."""
+def _flow_colon(text: str, last: Entry, key: str) -> str:
+    """Give the colon as it is written inside of brackets; a plain key needs the space behind it."""
+    colon = text[last.key.end : last.value.outer]
+    colon = colon if colon.strip(" ") == ":" and last.value.start < last.value.end else ": "
+    return ": " if colon == ":" and not key.startswith(('"', "'")) else colon
+
+
+def _gap(document: Document, mapping: Mapping) -> Callable[[str], str]:
+    """Give the spaces behind a key's colon: those that align the value where all values are aligned, else one."""
     source = document.source
     columns, gaps = set(), set()
     for entry in mapping.entries:
@@ -143,9 +195,21 @@ def _gap(document: Document, mapping: Mapping, key: str) -> str:
             columns.add(source.position(entry.value.outer).column)
             gaps.add(len(between) - 1)
     if len(columns) == 1 and len(gaps) > 1:
-        first = source.position(mapping.entries[0].key.outer).column
-        return " " * max(1, columns.pop() - first - len(key) - 1)
-    return " " * gaps.pop() if len(gaps) == 1 and columns else " "
+        width = columns.pop() - source.position(mapping.entries[0].key.outer).column - 1
+        return lambda key: " " * max(1, width - len(key))
+    usual = " " * gaps.pop() if len(gaps) == 1 and columns else " "
+    return lambda _: usual
+
+
+def _indentation(document: Document, mapping: Mapping) -> int:
+    """Give by how much a map inside of this one is indented, as the nearest example of the text has it; else 2."""
+    for outer in (mapping, document.root):
+        if isinstance(outer, Mapping) and not outer.flow:
+            inner = (entry.value for entry in outer.entries if isinstance(entry.value, Mapping))
+            columns = [_column(document.source.text, one.start) for one in inner if not one.flow]
+            if columns:
+                return max(1, columns[0] - _column(document.source.text, outer.start))
+    return 2
 
 
 def _pieces(collection: Mapping | Sequence) -> list[Item]:
@@ -158,12 +222,13 @@ def _is_bare(text: str, collection: Mapping | Sequence) -> bool:
     return collection.flow and not text[collection.start + 1 : collection.end - 1].strip()
 
 
-def _fill_empty(document: Document, mapping: Mapping, key: str, value: str) -> tuple[Edit, ...] | None:
+def _fill_empty(document: Document, mapping: Mapping, entries: TypingSequence[NewEntry]) -> tuple[Edit, ...] | None:
     text = document.source.text
     if not _is_bare(text, mapping):
         return None
-    style: Quote = "plain" if _PLAIN_KEY.match(key) else "double"
-    written = f"{quoted(key, style, json=document.is_json)}: {quoted(value, 'double', json=document.is_json)}"
+    written = ", ".join(
+        f"{quoted(entry.key, 'plain', json=document.is_json)}: {quoted(entry.value, 'double')}" for entry in entries
+    )
     padding = " " if text[mapping.start : mapping.end].startswith("{ ") else ""
     return (Edit(mapping.span, f"{{{padding}{written}{padding}}}"),)
 
@@ -172,16 +237,16 @@ def _column(text: str, offset: int) -> int:
     return offset - (text.rfind("\n", 0, offset) + 1)
 
 
-def _append_line(text: str, last: Entry, line: str) -> tuple[Edit, ...] | None:
+def _append_lines(text: str, last: Entry, lines: list[str]) -> tuple[Edit, ...] | None:
     start = last.key.outer
     line_start = text.rfind("\n", 0, start) + 1
     if not _FIRST_IN_ITEM.match(text[line_start:start]):
         return None
     indent = start - line_start - text[line_start:start].count("\ufeff")
-    return _new_line(text, indent, last.value, line)
+    return _new_lines(text, indent, last.value, lines)
 
 
-def _new_line(text: str, indent: int, last: Node, line: str) -> tuple[Edit, ...] | None:
+def _new_lines(text: str, indent: int, last: Node, lines: list[str]) -> tuple[Edit, ...] | None:
     end = last.end
     if _keeps_blank_lines(text, last):
         return None
@@ -190,7 +255,7 @@ def _new_line(text: str, indent: int, last: Node, line: str) -> tuple[Edit, ...]
         return None
     line_break = _LINE_BREAK.search(text)
     ending = line_break.group() if line_break else "\n"
-    return (Edit(Span(rest.end(), rest.end()), f"{ending}{' ' * indent}{line}"),)
+    return (Edit(Span(rest.end(), rest.end()), "".join(f"{ending}{' ' * indent}{line}" for line in lines)),)
 
 
 def _keeps_blank_lines(text: str, node: Node) -> bool:
@@ -203,7 +268,7 @@ def _keeps_blank_lines(text: str, node: Node) -> bool:
 
 
 def _append_flow(
-    text: str, collection: Mapping | Sequence, pieces: list[Item], written: str
+    text: str, collection: Mapping | Sequence, pieces: list[Item], written: list[str]
 ) -> tuple[Edit, ...] | None:
     end, close = pieces[-1].end, collection.end - 1
     tail = text[end:close]
@@ -213,23 +278,24 @@ def _append_flow(
     opening = text[collection.start + 1 : pieces[0].start]
     after = end + comma + 1 if comma >= 0 else end
     if "\n" in opening:
-        return _append_flow_line(text, pieces[-1], Span(after, close), "\r\n" if "\r\n" in opening else "\n", written)
+        return _append_flow_lines(text, pieces[-1], Span(after, close), "\r\n" if "\r\n" in opening else "\n", written)
     if "#" in tail or "\n" in tail:
         return None
     tight = (len(pieces) > 1 and text[pieces[-1].start - 1] == ",") or re.match(
         r'"[^"]*":[^ ]', text[pieces[0].start :]
     )
     gap = "" if tight else " "
-    return (Edit(Span(after, after), f"{gap}{written}," if comma >= 0 else f",{gap}{written}"),)
+    added = f",{gap}".join(written)
+    return (Edit(Span(after, after), f"{gap}{added}," if comma >= 0 else f",{gap}{added}"),)
 
 
-def _append_flow_line(text: str, last: Item, tail: Span, ending: str, written: str) -> tuple[Edit, ...] | None:
-    """Add a line to brackets written one entry a line; `tail` runs from the last entry, or its comma, to the end."""
+def _append_flow_lines(text: str, last: Item, tail: Span, ending: str, written: list[str]) -> tuple[Edit, ...] | None:
+    """Add lines to brackets written one entry a line; `tail` runs from the last entry, or its comma, to the end."""
     line_start = text.rfind("\n", 0, last.start) + 1
     rest = _REST_OF_LINE.match(text, tail.start)
     if rest is None or rest.end() > tail.end or text[line_start : last.start].strip():
         return None
-    line = f"{ending}{text[line_start : last.start]}{written}"
+    line = ",".join(f"{ending}{text[line_start : last.start]}{one}" for one in written)
     if tail.start > last.end:
         return (Edit(Span(rest.end(), rest.end()), f"{line},"),)
     if not rest.group().strip():

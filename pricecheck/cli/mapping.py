@@ -1,0 +1,146 @@
+"""The job of `traffic --fix`: write the suggested prices into the config."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.cli.patch import print_diff
+from pricecheck.cli.shell import CLEAN, say
+from pricecheck.errors import UsageError
+from pricecheck.files import STDIN
+from pricecheck.report.counts import counted
+from pricecheck.report.traffic_sections import LONGEST_NAME
+from pricecheck.report.visible import visible
+from pricecheck.rules.served import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pricecheck.findings import SourceText
+    from pricecheck.gateway.environment import Environment
+    from pricecheck.rewrite.mapping import Mapped, NewPrice
+    from pricecheck.rules.served import ModelUsage, TrafficUsage
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
+_DAY = 10
+
+
+class FixArguments(NamedTuple):
+    """The flags of `traffic --fix`, as typed; the defaults are those of the command."""
+
+    fix: bool = False
+    dry_run: bool = False
+    min_requests: int = 1
+    only: tuple[str, ...] = ()
+    comment: bool = False
+
+
+def refuse_combinations(arguments: FixArguments, config: str, formats: tuple[str, ...]) -> None:
+    """Refuse flags that do not go together.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if not arguments.fix:
+        if arguments != FixArguments():
+            raise UsageError("--dry-run, --min-requests, --only and --comment go with --fix")
+        return
+    if formats:
+        raise UsageError("--fix writes the config and no report: leave --output-format out")
+    if config == STDIN:
+        raise UsageError("--fix writes the config in place: name a file")
+    if arguments.min_requests < 1:
+        raise UsageError(f"--min-requests {arguments.min_requests}: at least 1")
+
+
+def run_mapping(arguments: FixArguments, usage: TrafficUsage, source: SourceText, environment: Environment) -> int:
+    """Write a line for every model with a suggested price that the flags let through, and say which.
+
+    Raises:
+        ProofError: it could not be proven that nothing else changes; nothing was written.
+        InputError: the config can't be written.
+    """
+    from pricecheck.rewrite.atomic import Change, remove_stale, write_all
+    from pricecheck.rewrite.mapping import map_models
+
+    chosen = [found for found in usage.models if _is_chosen(arguments, found)]
+    comment = _comment(usage) if arguments.comment else ""
+    wanted = {price: found for found in chosen if (price := _price(found, comment)) is not None}
+    mapped = map_models(source, list(wanted), environment)
+    if arguments.dry_run:
+        print_diff(source.path, source.text, mapped.source.text)
+    elif mapped.written:
+        remove_stale(source.path)
+        write_all([Change(source.path, source.text.encode(), mapped.source.text.encode())])
+    tell = say if arguments.dry_run else _print_line
+    for price in mapped.written:
+        tell(_sentence(price, wanted[price]))
+    for found, why in _left_out(chosen, mapped):
+        say(f"{visible(found.place.label or 'unknown route')}: {_named(found.model)} not written: {visible(why)}")
+    lines = counted(len(mapped.written), "line")
+    say(f"{visible(source.path)}: {'would write' if arguments.dry_run else 'wrote'} {lines}")
+    return CLEAN
+
+
+def _is_chosen(arguments: FixArguments, found: ModelUsage) -> bool:
+    from pricecheck.gateway.matching import glob
+
+    if found.suggestion is None or found.requests < arguments.min_requests:
+        return False
+    return not arguments.only or any(glob(pattern).fullmatch(found.model) for pattern in arguments.only)
+
+
+def _price(found: ModelUsage, comment: str) -> NewPrice | None:
+    from pricecheck.rewrite.mapping import NewPrice
+
+    suggestion, route = found.suggestion, found.place.label
+    if suggestion is None or suggestion.price is None or suggestion.amount is None or route is None:
+        return None
+    return NewPrice(route, found.model, suggestion.price, suggestion.amount, comment)
+
+
+def _sentence(price: NewPrice, found: ModelUsage) -> str:
+    row = found.judged.row
+    facts = [found.suggestion.reason if found.suggestion else "", counted(found.requests, "request")]
+    if row is not None and row.dollars is not None:
+        facts.append(f"until now {row.dollars}")
+    return f"{visible(price.route)}: {_named(price.model)} {price.price} ({'; '.join(facts)})"
+
+
+def _left_out(chosen: list[ModelUsage], mapped: Mapped) -> Iterator[tuple[ModelUsage, str]]:
+    skipped = {(price.route, price.model): why for price, why in mapped.skipped}
+    for found in chosen:
+        if found.kind is Kind.UNKNOWN and found.suggestion is not None and found.suggestion.price is None:
+            continue  # nothing was ever to be written for it, and logs have thousands of such
+        if found.suggestion is not None and found.suggestion.price is None:
+            yield found, found.suggestion.reason
+        elif found.place.label is None:
+            yield found, "the log does not say the route"
+        elif (found.place.label, found.model) in skipped:
+            yield found, skipped[found.place.label, found.model]
+
+
+def _comment(usage: TrafficUsage) -> str:
+    """Name the sample and its days: `prod.jsonl, 2026-11-01 to 2026-11-20`; today, where the log has no times."""
+    sample = usage.sample
+    files = sample.files
+    # Only what is surely no ignore comment, whatever the file is called.
+    name = _NOT_IN_A_NAME.sub("_", os.path.basename(files[0])) if len(files) == 1 else f"{len(files)} logs"
+    if sample.since is None or sample.until is None:
+        today = date.today()  # noqa: DTZ011 - a day is what the operator calls it
+        return f"{name}, {today.isoformat()}"
+    first, last = sample.since[:_DAY], sample.until[:_DAY]
+    return f"{name}, {first}" if first == last else f"{name}, {first} to {last}"
+
+
+def _named(model: str) -> str:
+    shown = visible(model)
+    return f"`{shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + '…'}`"
+
+
+def _print_line(line: str) -> None:
+    sys.stdout.write(f"{line}\n")

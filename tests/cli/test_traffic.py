@@ -1,0 +1,254 @@
+"""`traffic` and `check --traffic` as an analyst runs them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from pricecheck.schema_files import schema_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+CHAT = "POST /v1/chat/completions"
+CONFIG = f"""\
+wallets: {{base: "0xabc"}}
+accepts: [{{asset: USDC, network: base}}]
+upstreams: {{openai: {{url: "https://api.openai.com"}}}}
+routes:
+  "{CHAT}":
+    upstream: openai
+    type: token-based
+    models:
+      gpt-4o: "$0.05"
+      gpt-4.1: "$0.04"
+    fallback: "$0.05"
+"""
+TUNED = "ft:gpt-4o:acme::9wcAcylo"
+EVIL = "evil\x1b]0;pwned\x07\x1b[31m\u202ename"
+
+
+def record(model: str | None, price: str | None = None, at: str = "2026-11-20T09:00:00Z") -> dict[str, Any]:
+    return {"timestamp": at, "route": CHAT, "requested_model": model, "resolved_price": price}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "tollbooth.yaml").write_text(CONFIG, encoding="utf-8")
+    log(tmp_path, *[record("gpt-4o", "$0.05")] * 6, *[record(TUNED, "$0.05")] * 3, record("gpt-4o-2024-08-06"))
+    return tmp_path
+
+
+def log(folder: Path, *records: dict[str, Any] | str, name: str = "prod.jsonl") -> None:
+    lines = [one if isinstance(one, str) else json.dumps(one) for one in records]
+    (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read(pricecheck: Run, folder: Path, *arguments: str) -> dict[str, Any]:
+    done = pricecheck("traffic", "tollbooth.yaml", *arguments, "--output-format", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(schema_text("traffic"))).validate(found)
+    return found
+
+
+def test_the_json_is_the_contracts(pricecheck: Run, folder: Path) -> None:
+    found = read(pricecheck, folder, "prod.jsonl")
+    assert found["lines"]["read"] == 10
+    assert [
+        (one["model"], one["requests"], one["kind"], one["amount"], one["source"], one["base"], one["suggested"])
+        for one in found["models"]
+    ] == [
+        (TUNED, 3, "fine-tune", "50000", "fallback", "gpt-4o", "$0.075"),
+        ("gpt-4o-2024-08-06", 1, "snapshot", "50000", "fallback", "gpt-4o", "$0.05"),
+        ("gpt-4o", 6, "mapped", "50000", "route.models", None, None),
+    ]
+    assert found["unused"] == [{"route": CHAT, "model": "gpt-4.1"}]
+    summary = found["summary"]
+    assert (summary["requests"], summary["unmapped_rate"], summary["fallback_rate"]) == (10, 0.4, 0.4)
+    assert summary["limits"]["unmapped"] == {"text": "5%", "exceeded": True}
+
+
+def test_the_policy_beside_the_config_names_fields_and_factor(pricecheck: Run, folder: Path) -> None:
+    policy = (
+        '[traffic]\nfine-tune-factor = "2"\nmax-unmapped-rate = "40%"\n[traffic.fields]\nrequested_model = "m.id"\n'
+    )
+    (folder / "pricecheck.toml").write_text(policy, encoding="utf-8")
+    log(folder, {"route": CHAT, "m": {"id": TUNED}})
+    found = read(pricecheck, folder, "prod.jsonl")
+    assert [(one["model"], one["suggested"]) for one in found["models"]] == [(TUNED, "$0.10")]
+    isolated = read(pricecheck, folder, "prod.jsonl", "--isolated")
+    assert isolated["models"] == []
+    assert "model" in isolated["sample"]["missing"]
+
+
+def test_text_for_a_terminal_has_a_sparkline_and_a_pipe_has_none(pricecheck: Run, folder: Path) -> None:
+    days = [record(model, at=f"2026-11-{day:02}T09:00:00Z") for day in range(1, 9) for model in (TUNED, "gpt-4o")]
+    log(folder, *days)
+    colored = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--color", "always", cwd=folder).stdout
+    assert "█" in colored
+    assert "\x1b[1" in colored
+    piped = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", cwd=folder).stdout
+    assert "█" not in piped
+    assert "\x1b" not in piped
+    assert piped.index("Unmapped fine-tunes (1)") < piped.index("Mapped models (1)")
+
+
+def test_several_formats_go_to_several_places(pricecheck: Run, folder: Path) -> None:
+    formats = ("--output-format", "csv=out.csv", "--output-format", "markdown=out.md", "--output-format", "json")
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", *formats, cwd=folder)
+    assert json.loads(done.stdout)["summary"]["requests"] == 10
+    assert (folder / "out.csv").read_text(encoding="utf-8").startswith("route,model,requests")
+    assert (folder / "out.md").read_text(encoding="utf-8").startswith("### pricecheck: tollbooth.yaml: 10 requests")
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "csv", "json"])
+def test_a_hostile_log_prints_harmlessly(pricecheck: Run, folder: Path, name: str) -> None:
+    log(folder, record(EVIL), record("=1+1"), record("x" * 1_000_000), record("gpt-4o"))
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--output-format", name, cwd=folder)
+    assert done.returncode == 0
+    assert not [one for one in done.stdout + done.stderr if one != "\n" and not one.isprintable()]
+    assert len(done.stdout) < 100_000
+
+
+def test_a_list_of_models_needs_no_route(pricecheck: Run, folder: Path) -> None:
+    (folder / "models.txt").write_text(f"gpt-4o\n{TUNED}\n{TUNED}\n", encoding="utf-8")
+    found = read(pricecheck, folder, "models.txt")
+    assert [(one["route"], one["model"], one["requests"]) for one in found["models"]] == [
+        (CHAT, TUNED, 2),
+        (CHAT, "gpt-4o", 1),
+    ]
+    assert any("the only route that prices by model" in note for note in found["notes"])
+
+
+def test_the_log_may_come_from_standard_input(pricecheck: Run, folder: Path) -> None:
+    data = (folder / "prod.jsonl").read_bytes()
+    done = pricecheck("traffic", "tollbooth.yaml", "-", "--output-format", "json", stdin=data, cwd=folder)
+    assert json.loads(done.stdout)["summary"]["requests"] == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["tollbooth.yaml", "nothing.jsonl"], "nothing.jsonl"),
+        (["nothing.yaml", "prod.jsonl"], "nothing.yaml"),
+        (["broken.yaml", "prod.jsonl"], "the gateway would not start"),
+        (["tollbooth.yaml", "bad.jsonl"], "no records"),
+        (["tollbooth.yaml", "prod.jsonl", "--max-bad", "lots"], "--max-bad"),
+        (["tollbooth.yaml", "prod.jsonl", "--engine", "abacus"], "duckdb, spark"),
+        (["tollbooth.yaml", "prod.jsonl", "--output-format", "xml"], "text, json, markdown, csv"),
+        (["tollbooth.yaml", "prod.jsonl", "--policy", "nothing.toml"], "nothing.toml"),
+        (["tollbooth.yaml", "prod.jsonl", "--since", "yesterday"], "yesterday"),
+        (["-", "-"], "standard input"),
+        (["tollbooth.yaml", "prod.jsonl", "--dry-run"], "go with --fix"),
+        (["tollbooth.yaml", "prod.jsonl", "--only", "ft:*"], "go with --fix"),
+        (["tollbooth.yaml", "prod.jsonl", "--fix", "--output-format", "json"], "--output-format"),
+        (["-", "prod.jsonl", "--fix"], "name a file"),
+        (["tollbooth.yaml", "prod.jsonl", "--fix", "--min-requests", "0"], "at least 1"),
+    ],
+)
+def test_what_can_not_be_done_is_exit_2_and_one_line(
+    pricecheck: Run, folder: Path, arguments: list[str], words: str
+) -> None:
+    (folder / "broken.yaml").write_text("routes: []\n", encoding="utf-8")
+    log(folder, record("gpt-4o"), "{broken", name="bad.jsonl")
+    done = pricecheck("traffic", *arguments, stdin=b"", cwd=folder)
+    assert done.returncode == 2, done.stdout
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (folder / "tollbooth.yaml").read_text(encoding="utf-8") == CONFIG
+
+
+def test_fix_writes_the_suggestions_and_a_second_run_finds_them(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", "--comment", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "tollbooth.yaml: wrote 2 lines\n")
+    assert done.stdout.splitlines() == [
+        f"{CHAT}: `{TUNED}` $0.075 (1.5 x $0.05 of `gpt-4o`; 3 requests; until now $0.05)",
+        f"{CHAT}: `gpt-4o-2024-08-06` $0.05 ($0.05 of `gpt-4o`; 1 request; until now $0.05)",
+    ]
+    text = (folder / "tollbooth.yaml").read_text(encoding="utf-8")
+    assert f'      "{TUNED}": "$0.075" # prod.jsonl, 2026-11-20\n' in text
+    found = read(pricecheck, folder, "prod.jsonl")
+    assert [one["kind"] for one in found["models"]] == ["mapped"] * 3
+    again = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", cwd=folder)
+    assert again.stderr == "tollbooth.yaml: wrote 0 lines\n"
+    assert (folder / "tollbooth.yaml").read_text(encoding="utf-8") == text
+
+
+def test_a_dry_run_prints_a_patch_and_writes_nothing(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", "--dry-run", cwd=folder)
+    assert done.stdout.startswith("--- tollbooth.yaml\n+++ tollbooth.yaml\n")
+    assert f'\n+      "{TUNED}": "$0.075"\n' in done.stdout
+    assert done.stderr.endswith("tollbooth.yaml: would write 2 lines\n")
+    assert (folder / "tollbooth.yaml").read_text(encoding="utf-8") == CONFIG
+
+
+@pytest.mark.parametrize(("arguments", "lines"), [(["--only", "ft:*"], 1), (["--min-requests", "2"], 1)])
+def test_only_some_lines_may_be_asked_for(pricecheck: Run, folder: Path, arguments: list[str], lines: int) -> None:
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", *arguments, cwd=folder)
+    assert len(done.stdout.splitlines()) == lines
+    assert TUNED in (folder / "tollbooth.yaml").read_text(encoding="utf-8")
+
+
+def test_what_is_left_out_is_said(pricecheck: Run, folder: Path) -> None:
+    (folder / "pricecheck.toml").write_text('[models]\ndeny = ["ft:*"]\n', encoding="utf-8")
+    log(folder, record(TUNED), record("openai/gpt-4o\n"), record("gpt-4o"))
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", cwd=folder)
+    assert done.stderr.splitlines() == [
+        f"{CHAT}: `{TUNED}` not written: the policy denies it (`ft:*`)",
+        "tollbooth.yaml: wrote 0 lines",
+    ]
+
+
+def checked(pricecheck: Run, folder: Path, *arguments: str) -> tuple[int, list[tuple[str, str, int]]]:
+    done = pricecheck(
+        "check", "tollbooth.yaml", "--traffic", "prod.jsonl", *arguments, "--output-format", "json", cwd=folder
+    )
+    found = json.loads(done.stdout)["findings"] if done.stdout else []
+    return done.returncode, [(one["rule"], one["severity"], one["start"]["line"]) for one in found]
+
+
+def test_check_holds_the_config_against_the_log(pricecheck: Run, folder: Path) -> None:
+    assert checked(pricecheck, folder, "--select", "PC5") == (
+        1,
+        [
+            ("PC501", "warning", 8),
+            ("PC502", "warning", 8),
+            ("PC503", "error", 8),
+            ("PC504", "info", 10),
+            ("PC503", "error", 11),
+        ],
+    )
+    assert pricecheck("check", "tollbooth.yaml", "--select", "PC5", cwd=folder).returncode == 0
+
+
+def test_the_limits_of_the_policy_decide_about_the_rates(pricecheck: Run, folder: Path) -> None:
+    limits = '[traffic]\nmax-unmapped-rate = "40%"\nmax-fallback-rate = "39.9%"\n'
+    (folder / "pricecheck.toml").write_text(limits, encoding="utf-8")
+    assert checked(pricecheck, folder, "--select", "PC503") == (1, [("PC503", "error", 11)])
+
+
+def test_an_ignore_for_traffic_is_not_unused_without_a_log(pricecheck: Run, folder: Path) -> None:
+    ignoring = CONFIG.replace('gpt-4.1: "$0.04"', 'gpt-4.1: "$0.04" # pricecheck: ignore[PC504] asked for in December')
+    (folder / "tollbooth.yaml").write_text(ignoring, encoding="utf-8")
+    assert pricecheck("check", "tollbooth.yaml", "--select", "PC504,PC901", cwd=folder).stdout.startswith("All clear")
+    assert checked(pricecheck, folder, "--select", "PC504,PC901") == (0, [])
+
+
+def test_a_log_that_can_not_be_read_is_exit_2(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("check", "tollbooth.yaml", "--traffic", "nothing.jsonl", "--exit-zero", cwd=folder)
+    assert done.returncode == 2
+    assert "nothing.jsonl" in done.stderr
+
+
+def test_a_log_is_held_against_one_config(pricecheck: Run, folder: Path) -> None:
+    (folder / "eu").mkdir()
+    (folder / "eu" / "tollbooth.yaml").write_text(CONFIG, encoding="utf-8")
+    done = pricecheck("check", "--traffic", "prod.jsonl", cwd=folder)
+    assert done.returncode == 2
+    assert "there are 2 configs" in done.stderr
