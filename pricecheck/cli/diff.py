@@ -25,6 +25,10 @@ def command(
     merge_base: Annotated[
         bool, typer.Option("--merge-base", help="Compare with the common ancestor of REF and the new side.")
     ] = False,
+    traffic: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LOG", help="Weight each change by the requests of this traffic log; repeatable."),
+    ] = None,
     output_format: Annotated[
         list[str] | None, typer.Option(help="text, json, markdown or github; repeatable as FORMAT=PATH.")
     ] = None,
@@ -51,5 +55,6 @@ def command(
         env_file=tuple(env_file or ()),
         policy=policy,
         isolated=isolated,
+        traffic=tuple(traffic or ()),
     )
     run(lambda: run_diff(arguments))

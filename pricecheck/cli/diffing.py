@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
+from pricecheck.cli.sampling import weigh
 from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
 from pricecheck.errors import InputError, UsageError
 from pricecheck.revisions import find_repository
@@ -42,6 +43,7 @@ class DiffArguments(NamedTuple):
     env_file: tuple[str, ...] = ()
     policy: str | None = None
     isolated: bool = False
+    traffic: tuple[str, ...] = ()
 
 
 class _Pair(NamedTuple):
@@ -75,7 +77,9 @@ def run_diff(arguments: DiffArguments) -> int:
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     sides = None if arguments.against is None else _sides(arguments, arguments.against)
     pairs = list(_pairs_of(sides, arguments.paths) if sides else _two(arguments))
-    diff = _diff(pairs, sides, policies, variables)
+    if arguments.traffic and len(pairs) != 1:
+        raise UsageError(f"--traffic: a log is of one gateway, and there are {len(pairs)} configs; name its own")
+    diff = _diff(pairs, sides, policies, variables, arguments.traffic)
     for name, path in formats:
         text = _rendered(name, diff, arguments, to_terminal=not path)
         if path:
@@ -156,13 +160,17 @@ def _side(name: str) -> SourceText:
     return text_of(name, content)
 
 
-def _diff(pairs: list[_Pair], sides: Against | None, policies: Policies, variables: Environment) -> PriceDiff:
+def _diff(
+    pairs: list[_Pair], sides: Against | None, policies: Policies, variables: Environment, logs: tuple[str, ...]
+) -> PriceDiff:
     from pricecheck.report.price_diff import PriceDiff
 
-    return PriceDiff([_compared(pair, sides, policies, variables) for pair in pairs])
+    return PriceDiff([_compared(pair, sides, policies, variables, logs) for pair in pairs])
 
 
-def _compared(pair: _Pair, sides: Against | None, policies: Policies, variables: Environment) -> FileDiff:
+def _compared(
+    pair: _Pair, sides: Against | None, policies: Policies, variables: Environment, logs: tuple[str, ...]
+) -> FileDiff:
     from pricecheck.engine import load_config
     from pricecheck.findings import SourceText
     from pricecheck.prices.table import price_table
@@ -179,12 +187,21 @@ def _compared(pair: _Pair, sides: Against | None, policies: Policies, variables:
     places = _Places(source, new_source)
     # A whole config that is new or gone is said once, not in every part.
     structure = list(_structure(compared, new_source)) if pair.old and pair.new else []
+    weighed = weigh(compared, policies.of(None, pair.folder)[0], logs) if logs else None
+    lines = [_line(judged, compared, places) for judged in compared.changes]
+    if weighed is not None:
+        weights = weighed.weights
+        lines = [
+            line._replace(requests=weights.requests(judged.change), effect=weights.effect(judged.change))
+            for line, judged in zip(lines, compared.changes, strict=True)
+        ]
     return FileDiff(
         pair.old.path if pair.old else None,
         pair.new.path if pair.new else None,
         pair.note,
-        [_line(judged, compared, places) for judged in compared.changes],
+        lines,
         structure,
+        weighed.effect if weighed else None,
     )
 
 

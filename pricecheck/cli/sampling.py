@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pricecheck.engine import Options
     from pricecheck.policy.model import Policy
     from pricecheck.prices.usage import Sample
+    from pricecheck.report.price_diff import TrafficEffect
+    from pricecheck.rules.comparison import ComparedConfigs
+    from pricecheck.rules.weighing import Weights
 
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%")
 
@@ -91,3 +94,32 @@ class _Sampler:
         if self._read is None:
             self._read = sample_of(self._arguments, policy or Policy())
         return self._read
+
+
+class Weighed(NamedTuple):
+    """The changes of a config weighed by a sample, and what the report says of the sample."""
+
+    weights: Weights
+    effect: TrafficEffect
+
+
+def weigh(compared: ComparedConfigs, policy: Policy, logs: tuple[str, ...]) -> Weighed:
+    """Weigh the changes of a config by traffic logs, read as the policy says.
+
+    Raises:
+        InputError: a log can't be read.
+    """
+    from pricecheck.report.price_diff import TrafficEffect
+    from pricecheck.rules.weighing import Weights
+
+    sample = sample_of(LogArguments(logs), policy)
+    weights = Weights(compared.old, compared.new, sample, policy)
+    revenue = weights.revenue
+    notes = []
+    if any(row.resolution for row in sample.rows):
+        notes.append("counted from price resolutions: a request that is answered 402 first counts twice")
+    if sample.bad:
+        notes.append(f"{sample.bad:,} of {sample.read:,} lines are no records")
+    names = sample.files[0] if len(sample.files) == 1 else f"{len(sample.files)} logs"
+    effect = TrafficEffect(names, revenue.requests, revenue.undecided, revenue.before, revenue.after, notes)
+    return Weighed(weights, effect)

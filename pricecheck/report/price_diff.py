@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class ChangeLine(NamedTuple):
 
     `ratio` is exact, to sort and group by; `ratio_text` is the contract's (`0.1500`), `delta` a person's (`+15.00 %`).
     `rules` are the codes of the bounds it breaks, approved or not; `example` a request that shows it, as
-    `quote --requests` reads it.
+    `quote --requests` reads it. With a traffic log, `requests` is how many of its requests the change is about, and
+    `effect` by how many dollars it moves what they bring in, None where a price is not known.
     """
 
     file: str
@@ -56,6 +58,8 @@ class ChangeLine(NamedTuple):
     silent: bool
     first_mapped: bool
     example: Mapping[str, object] | None
+    requests: int | None = None
+    effect: Decimal | None = None
 
     @property
     def is_over(self) -> bool:
@@ -73,6 +77,25 @@ class StructureLine(NamedTuple):
     start: Position | None
 
 
+class TrafficEffect(NamedTuple):
+    """What a traffic sample brings in under both versions, in dollars, over the requests of which both are known.
+
+    `undecided` are the others; `logs` names the sample, `notes` say what a reader must know of its numbers.
+    """
+
+    logs: str
+    requests: int
+    undecided: int
+    before: Decimal
+    after: Decimal
+    notes: Sequence[str] = ()
+
+    @property
+    def effect(self) -> Decimal:
+        """The change in dollars."""
+        return self.after - self.before
+
+
 class FileDiff(NamedTuple):
     """Two versions of one config, by their labels; None where there is none. `note` says what a reader must know."""
 
@@ -81,6 +104,7 @@ class FileDiff(NamedTuple):
     note: str | None
     changes: Sequence[ChangeLine]
     structure: Sequence[StructureLine]
+    traffic: TrafficEffect | None = None
 
     @property
     def title(self) -> str:
@@ -99,14 +123,29 @@ class PriceDiff(NamedTuple):
         return in_order([line for file in self.files for line in file.changes])
 
     @property
+    def traffic(self) -> TrafficEffect | None:
+        """What a traffic sample brings in, where one was given: a log is of one config."""
+        return next((file.traffic for file in self.files if file.traffic), None)
+
+    @property
     def structure(self) -> list[StructureLine]:
         """All structural changes."""
         return [line for file in self.files for line in file.structure]
 
 
 def in_order(lines: Sequence[ChangeLine]) -> list[ChangeLine]:
-    """Put those over a bound first, then what was approved, then the silent ones; otherwise as they come."""
+    """Put those over a bound first, then what was approved, then the silent ones; otherwise as they come.
+
+    With a traffic log, those over a bound first, then by how much each moves the revenue.
+    """
+    if any(line.requests is not None for line in lines):
+        return sorted(lines, key=lambda line: (not line.is_over, -moved(line), -(line.requests or 0)))
     return sorted(lines, key=lambda line: (not line.is_over, line.verdict != "approved", not line.silent))
+
+
+def moved(line: ChangeLine) -> Decimal:
+    """Give how many dollars a change moves, whichever way; 0 where it is not known."""
+    return abs(line.effect) if line.effect is not None else Decimal(0)
 
 
 KINDS = ("raised", "lowered", "freed", "unfreed", "added", "removed", "unknown")
@@ -141,6 +180,28 @@ def summary(diff: PriceDiff) -> str:
     return f"{', '.join(parts)}; {', '.join(verdict) or 'none over bound'}{more}"
 
 
+def signed_dollars(effect: Decimal) -> str:
+    """Give a difference in dollars, exactly: `+$12.50`, `-$0.0005`, `$0.00`."""
+    exponent = effect.normalize().as_tuple().exponent
+    digits = max(-exponent if isinstance(exponent, int) else 0, _CENTS)
+    sign = "" if not effect else "-" if effect < 0 else "+"
+    return f"{sign}${abs(effect):,.{digits}f}"
+
+
+def revenue(traffic: TrafficEffect) -> str:
+    """Give the sentence about revenue: `at prod.jsonl (5,000 requests): $250.00 → $275.00, +$25.00 (+10.00 %)`."""
+    before, after = (signed_dollars(amount).removeprefix("+") for amount in (traffic.before, traffic.after))
+    share = f" ({traffic.effect * 100 / traffic.before:+.2f} %)" if traffic.before > 0 else ""
+    left = f"; {traffic.undecided:,} more can't be told" if traffic.undecided else ""
+    return (
+        f"at {traffic.logs} ({traffic.requests:,} requests): {before} → {after}, "
+        f"{signed_dollars(traffic.effect)}{share}{left}"
+    )
+
+
+_CENTS = 2
+
+
 def as_json(diff: PriceDiff) -> str:
     """Give the contract's JSON (schemas/diff.schema.json); amounts and ratios are decimal strings."""
     import json
@@ -163,6 +224,8 @@ def as_json(diff: PriceDiff) -> str:
         ),
         "summary": json.dumps(counts(diff)),
     }
+    if diff.traffic is not None:
+        parts["traffic"] = json.dumps(_traffic(diff.traffic))
     return "{\n" + ",\n".join(f'  "{name}": {text}' for name, text in parts.items()) + "\n}\n"
 
 
@@ -173,7 +236,27 @@ def _listed(records: Sequence[Mapping[str, object]]) -> str:
     return "[\n" + ",\n".join(f"    {json.dumps(record)}" for record in records) + "\n  ]" if records else "[]"
 
 
+def _traffic(traffic: TrafficEffect) -> dict[str, object]:
+    return {
+        "logs": traffic.logs,
+        "requests": traffic.requests,
+        "undecided": traffic.undecided,
+        "before": f"{traffic.before:f}",
+        "after": f"{traffic.after:f}",
+        "effect": f"{traffic.effect:f}",
+        "notes": list(traffic.notes),
+    }
+
+
 def _record(line: ChangeLine) -> dict[str, object]:
+    return {**_change(line), **_weight(line)} if line.requests is not None else _change(line)
+
+
+def _weight(line: ChangeLine) -> dict[str, object]:
+    return {"requests": line.requests, "effect": None if line.effect is None else f"{line.effect:f}"}
+
+
+def _change(line: ChangeLine) -> dict[str, object]:
     return {
         "file": line.file,
         "route": line.route,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.price_diff import signed_dollars
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class Row(NamedTuple):
     bound: str
     source: str
     places: str
+    requests: str
+    effect: str
 
     @property
     def first(self) -> ChangeLine:
@@ -39,11 +43,18 @@ def rows(lines: Sequence[ChangeLine], *, every: bool) -> list[Row]:
     """Give the rows of some changes, in their order; `every` groups nothing."""
     groups = [(line,) for line in lines]
     if every or len(lines) <= _FEW:
-        return [_row(group) for group in groups]
+        return _by_effect([_row(group) for group in groups])
     by_ratio = _grouped(groups, lambda line: (_same(line), line.delta or _both(line)))
     if len(by_ratio) > _FEW:
         by_ratio = _grouped(by_ratio, lambda line: (_same(line), line.family))
-    return [_row(group) for group in by_ratio]
+    return _by_effect([_row(group) for group in by_ratio])
+
+
+def _by_effect(found: list[Row]) -> list[Row]:
+    """Put what moves the revenue most first, where a traffic log was given."""
+    if not found or found[0].first.requests is None:
+        return found
+    return sorted(found, key=lambda row: -abs(sum((line.effect or Decimal(0) for line in row.lines), Decimal(0))))
 
 
 def _same(line: ChangeLine) -> Hashable:
@@ -78,6 +89,8 @@ def _row(lines: tuple[ChangeLine, ...]) -> Row:
         _bound(first),
         _source(first),
         _places(lines),
+        f"{sum(line.requests or 0 for line in lines):,}",
+        _effect(lines),
     )
 
 
@@ -135,6 +148,11 @@ def _source(line: ChangeLine) -> str:
     old, new = (side.source if side else None for side in (line.before, line.after))
     shown = new or old or ""
     return f"{old} → {new}" if old and new and old != new else shown
+
+
+def _effect(lines: tuple[ChangeLine, ...]) -> str:
+    known = [line.effect for line in lines if line.effect is not None]
+    return signed_dollars(sum(known, start=Decimal(0))) if len(known) == len(lines) else "?"
 
 
 def _places(lines: tuple[ChangeLine, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
-from pricecheck.report.price_diff import in_order, summary
+from pricecheck.report.price_diff import in_order, revenue, summary
 from pricecheck.report.price_diff_groups import rows
 
 if TYPE_CHECKING:
@@ -20,12 +20,16 @@ MARKER = "<!-- pricecheck-diff -->"
 _ROOM_FOR_THE_END = 300
 _LONGEST_CELL = 300
 _ROWS_WITHOUT_FOLDING = 20
-_HEADER = "| | route | selector | old | new | Δ % | bound | source | lines |\n|---|---|---|--:|--:|--:|---|---|---|\n"
+_COLUMNS = "| | route | selector | old | new | Δ % | bound | source | lines |"
+_MARKS = "|---|---|---|--:|--:|--:|---|---|---|"
 
 
 def as_markdown(diff: PriceDiff, *, every: bool) -> str:
     """Give at most 65,000 characters: what is over a bound first, the rest folded; it says what did not fit."""
     text = f"{MARKER}\n### pricecheck: {summary(diff)}\n"
+    if diff.traffic is not None:
+        text += f"\n{escaped(revenue(diff.traffic))}\n\n"
+        text += "".join(f"- {escaped(note)}\n" for note in diff.traffic.notes)
     left = 0
     for file in diff.files:
         for piece in _pieces(file, every=every):
@@ -73,13 +77,15 @@ def _table(title: str, lines: Sequence[ChangeLine], *, every: bool, folded: bool
     if folded:
         opening, closing = f"\n<details><summary>{title} ({len(lines)})</summary>\n\n", "\n</details>\n"
     found: list[_Piece] = []
-    text, counted = opening + _HEADER, 0
+    weighed = lines[0].requests is not None
+    opening += f"{_COLUMNS} requests | effect |\n{_MARKS}--:|--:|\n" if weighed else f"{_COLUMNS}\n{_MARKS}\n"
+    text, counted = opening, 0
     # In blocks, so that a long table is cut between rows and every block is a whole table.
     for row in rows(lines, every=every):
         cells = _row(row)
         if len(text) + len(cells) > COMMENT_LIMIT // 5:
             found.append(_Piece(text + closing, counted))
-            text, counted = opening + _HEADER, 0
+            text, counted = opening, 0
         text += cells
         counted += len(row.lines)
     return [*found, _Piece(text + closing, counted)]
@@ -90,4 +96,6 @@ def _row(row: Row) -> str:
     symbol = {"over": "❌", "approved": "☑️", "within": "", "unbounded": ""}[first.verdict]
     source = f"{row.source} *(silent)*" if first.silent else row.source
     cells = [first.route, row.selector, row.old, row.new, row.delta, row.bound]
-    return f"| {symbol} | {' | '.join(escaped(cell, _LONGEST_CELL) for cell in cells)} | {source} | {row.places} |\n"
+    weight = f" {row.requests} | {escaped(row.effect)} |" if first.requests is not None else ""
+    shown = " | ".join(escaped(cell, _LONGEST_CELL) for cell in cells)
+    return f"| {symbol} | {shown} | {source} | {row.places} |{weight}\n"

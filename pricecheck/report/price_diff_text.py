@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.report.price_diff import in_order, summary
+from pricecheck.report.price_diff import in_order, revenue, summary
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
 
@@ -29,6 +29,10 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, no_color=not color, force_terminal=color, highlight=False)
     console.print(Text(summary(diff), style="bold"))
+    if diff.traffic is not None:
+        console.print(Text(visible(revenue(diff.traffic)), style="bold"))
+        for note in diff.traffic.notes:
+            console.print(Text(f"  {visible(note)}"))
     for file in diff.files:
         if not (file.changes or file.structure or file.note or len(diff.files) > 1):
             continue
@@ -65,8 +69,12 @@ def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: b
         table.add_column("  selector", overflow="fold", min_width=_SELECTOR)
         for name in ("old", "new", "Δ %", "bound"):
             table.add_column(name, justify="right" if name != "bound" else "left", overflow="fold")
-        table.add_column("source", overflow="fold")
-        table.add_column("lines", no_wrap=True, min_width=7)
+        if lines[0].requests is not None:
+            table.add_column("requests", justify="right", overflow="fold")
+            table.add_column("effect", justify="right", overflow="fold")
+        else:
+            table.add_column("source", overflow="fold")
+            table.add_column("lines", no_wrap=True, min_width=7)
         for row in members:
             table.add_row(*[Text(cell) for cell in _cells(row, color=color)], style=_TINTS.get(row.first.verdict))
         console.print(table)
@@ -75,15 +83,10 @@ def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: b
 def _cells(row: Row, *, color: bool) -> list[str]:
     arrow = f"{_ARROWS[row.first.kind]} " if color else ""
     silent = " (silent)" if row.first.silent else ""
-    return [
-        f"  {row.selector}{_example(row.first)}",
-        row.old,
-        row.new,
-        f"{arrow}{row.delta}",
-        row.bound,
-        f"{row.source}{silent}",
-        row.places,
-    ]
+    cells = [f"  {row.selector}{_example(row.first)}", row.old, row.new, f"{arrow}{row.delta}"]
+    if row.first.requests is not None:
+        return [*cells, f"{row.bound}{silent}", row.requests, row.effect]
+    return [*cells, row.bound, f"{row.source}{silent}", row.places]
 
 
 def _example(line: ChangeLine) -> str:

@@ -313,7 +313,7 @@ class TrafficUsage:
         if usage.price is None:
             return row is not None and place.token_based and _same_source(row.source) != _same_source(usage.source)
         if row is not None:
-            charged = _dollars(row)
+            charged = dollars_of(row)
             return charged is not None and abs(charged - usage.price) >= _LOGGED_TO
         model = usage.model if place.token_based else None
         possible = self._possible(place, model) if model else self._possible_at(place)
@@ -351,7 +351,8 @@ class _Priced:
         return all(row is not None and row.source not in FALLBACKS for row in rows)
 
 
-def _dollars(row: PriceRow) -> Decimal | None:
+def dollars_of(row: PriceRow) -> Decimal | None:
+    """Give what a row charges in dollars; None where it is not known."""
     if row.amount is None or row.decimals is None:
         return None
     return Decimal(row.amount).scaleb(-row.decimals)
@@ -359,7 +360,7 @@ def _dollars(row: PriceRow) -> Decimal | None:
 
 def _all_known(rows: Iterable[PriceRow | None]) -> frozenset[Decimal]:
     """Give every price in dollars that some rows charge; empty where one is unknown."""
-    charged = {_dollars(row) if row else None for row in rows}
+    charged = {dollars_of(row) if row else None for row in rows}
     return frozenset(one for one in charged if one is not None) if None not in charged else frozenset()
 
 

@@ -252,3 +252,31 @@ def test_a_log_is_held_against_one_config(pricecheck: Run, folder: Path) -> None
     done = pricecheck("check", "--traffic", "prod.jsonl", cwd=folder)
     assert done.returncode == 2
     assert "there are 2 configs" in done.stderr
+
+
+def test_diff_states_the_effect_on_revenue_the_largest_first(pricecheck: Run, folder: Path) -> None:
+    dearer = CONFIG.replace('gpt-4o: "$0.05"', 'gpt-4o: "$0.055"').replace('gpt-4.1: "$0.04"', 'gpt-4.1: "$0.044"')
+    (folder / "new.yaml").write_text(dearer.replace('fallback: "$0.05"', 'fallback: "$0.046"'), encoding="utf-8")
+    arguments = ("diff", "tollbooth.yaml", "new.yaml", "--traffic", "prod.jsonl")
+    done = pricecheck(*arguments, "--output-format", "json", cwd=folder)
+    found = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(schema_text("diff"))).validate(found)
+    assert [(one["selector"], one["requests"], one["effect"]) for one in found["changes"]] == [
+        ("model:gpt-4o", 6, "0.030000"),
+        ("other", 4, "-0.016000"),
+        ("model:gpt-4.1", 0, "0.000000"),
+    ]
+    assert (found["traffic"]["before"], found["traffic"]["effect"]) == ("0.500000", "0.014000")
+    text = pricecheck(*arguments, cwd=folder).stdout
+    assert "at prod.jsonl (10 requests): $0.50 → $0.514, +$0.014 (+2.80 %)" in text
+    assert "+$0.03" in text
+    markdown = pricecheck(*arguments, "--output-format", "markdown", cwd=folder).stdout
+    assert "| requests | effect |" in markdown
+    plain = pricecheck("diff", "tollbooth.yaml", "new.yaml", "--output-format", "json", cwd=folder)
+    assert "requests" not in json.loads(plain.stdout)["changes"][0]
+
+
+def test_diff_with_a_log_that_can_not_be_read_is_exit_2(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("diff", "tollbooth.yaml", "tollbooth.yaml", "--traffic", "nothing.jsonl", cwd=folder)
+    assert done.returncode == 2
+    assert "nothing.jsonl" in done.stderr
