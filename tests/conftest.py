@@ -7,6 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something of the machine, and nothing of the project.
+settings.register_profile("pricecheck", deadline=None)
+settings.load_profile("pricecheck")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

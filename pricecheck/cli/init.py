@@ -7,17 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.shell import CLEAN, run
-from pricecheck.errors import InputError
-
-_POLICY = """\
-# What every config of this repository is held against. Reference: docs/policy.md of pricecheck.
-gateway-version = "1.1.0" # the tollbooth version you deploy
-
-[lint]
-select = ["ALL"]
-ignore = [] # codes, prefixes or names: pricecheck rule --all
-"""
+from pricecheck.cli.shell import CLEAN, run, say
+from pricecheck.errors import InputError, PricecheckError
 
 _PRE_COMMIT = """\
 repos:
@@ -49,12 +40,9 @@ jobs:
       - run: pricecheck check --output-format github
 """
 
-FILES = {
-    "pricecheck.toml": _POLICY,
-    ".pre-commit-config.yaml": _PRE_COMMIT,
-    os.path.join(".github", "workflows", "pricecheck.yml"): _WORKFLOW,
-}
-"""What `init` writes, by path below the folder."""
+POLICY = "pricecheck.toml"
+PRE_COMMIT = ".pre-commit-config.yaml"
+WORKFLOW = os.path.join(".github", "workflows", "pricecheck.yml")
 
 
 def command(
@@ -62,17 +50,17 @@ def command(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files, write nothing.")] = False,
 ) -> None:
-    """Write pricecheck.toml, a pre-commit hook and a CI step; a file that exists is never touched."""
+    """Write pricecheck.toml, a pre-commit hook and a CI step; a file that exists is never touched.
+
+    The policy is made of the configs below the folder: their model families, and as floors what they charge today.
+    """
     run(lambda: _init(folder, dry_run=dry_run))
 
 
 def _init(folder: str, *, dry_run: bool) -> int:
-    from pricecheck import __version__
-
     if not os.path.isdir(folder):
         raise InputError(f"{folder}: no such folder")
-    for name, template in FILES.items():
-        text = template.replace("{version}", __version__)
+    for name, text in _files(folder).items():
         path = os.path.join(folder, name)
         if dry_run:
             typer.echo(f"# {name}\n{text}")
@@ -86,6 +74,39 @@ def _init(folder: str, *, dry_run: bool) -> int:
     if not dry_run:
         typer.echo("next: pricecheck check")
     return CLEAN
+
+
+def _files(folder: str) -> dict[str, str]:
+    """Give what is to be written, by path below the folder."""
+    from pricecheck import __version__
+
+    return {
+        POLICY: _policy(folder),
+        PRE_COMMIT: _PRE_COMMIT.replace("{version}", __version__),
+        WORKFLOW: _WORKFLOW.replace("{version}", __version__),
+    }
+
+
+def _policy(folder: str) -> str:
+    """Make a policy of the configs below the folder; one that the gateway refuses is left out, and said."""
+    from pricecheck import files
+    from pricecheck.engine import load_config, read_source
+    from pricecheck.policy.model import DEFAULT_GATEWAY_VERSION
+    from pricecheck.prices.table import price_table
+    from pricecheck.rules.suggested_policy import policy_text, suggested_families
+
+    try:
+        paths = files.expand([folder])
+    except InputError:
+        paths = []
+    tables = []
+    for path in paths:
+        try:
+            tables.append(price_table(load_config(read_source(path))))
+        except PricecheckError as error:
+            say(f"left out: {error}")
+    routes = dict.fromkeys(route.key for table in tables for route in table.config.routes if route.token_based)
+    return policy_text(suggested_families(tables), routes, DEFAULT_GATEWAY_VERSION)
 
 
 def _indented(text: str) -> str:
