@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pricecheck.report.traffic_sections import Section
 
 _FEW = 20
-_ROOM_FOR_THE_END = 300
+_ROOM_FOR_THE_END = 1_000
 _LONGEST_CELL = 300
 
 
@@ -24,27 +24,30 @@ def as_markdown(report: TrafficReport, *, every: bool) -> str:
     if report.rates.decided:
         text += "\n| rate | | |\n|---|--:|---|\n"
         text += "".join(f"| {rate.name} | {percent(rate.rate)} | {rate.verdict} |\n" for rate in rates(report))
-    for section in sections(report):
-        piece = _section(section, every=every)
-        if len(text) + len(piece) + _ROOM_FOR_THE_END > COMMENT_LIMIT:
-            piece = _section(section, every=False)
-        if len(text) + len(piece) + _ROOM_FOR_THE_END > COMMENT_LIMIT:
-            piece = (
-                f"\n**{section.title}** ({len(section.rows):,}): does not fit here, `pricecheck traffic` shows it.\n"
-            )
-        text += piece
+    found = sections(report)
+    for number, section in enumerate(found):
+        room = COMMENT_LIMIT - _ROOM_FOR_THE_END - len(text)
+        text += _section(section, room // (len(found) - number), every=every)
     return text
 
 
-def _section(section: Section, *, every: bool) -> str:
+def _section(section: Section, room: int, *, every: bool) -> str:
+    """Give a section of at most `room` characters and what it takes to say how much was left out."""
     names = [column.removeprefix(">") for column in section.columns]
     marks = ["--:" if column.startswith(">") else "---" for column in section.columns]
-    text = f"\n**{section.title}** ({len(section.rows):,}): {section.meaning}\n\n"
-    text += f"| route | {' | '.join([section.first, *names, 'note'])} |\n|---|{'|'.join(['---', *marks, '---'])}|\n"
-    shown = section.rows if every else section.rows[:_FEW]
-    for row in shown:
+    pieces = [
+        f"\n**{section.title}** ({len(section.rows):,}): {section.meaning}\n\n",
+        f"| route | {' | '.join([section.first, *names, 'note'])} |\n|---|{'|'.join(['---', *marks, '---'])}|\n",
+    ]
+    left = room - sum(map(len, pieces))
+    for row in section.rows if every else section.rows[:_FEW]:
         cells = (row.route, row.name, *row.cells, row.note)
-        text += f"| {' | '.join(escaped(cell, _LONGEST_CELL) for cell in cells)} |\n"
-    if len(shown) < len(section.rows):
-        text += f"\n… and {len(section.rows) - len(shown):,} more: `--all` lists them\n"
-    return text
+        piece = f"| {' | '.join(escaped(cell, _LONGEST_CELL) for cell in cells)} |\n"
+        left -= len(piece)
+        if left < 0:
+            break
+        pieces.append(piece)
+    missing = len(section.rows) - (len(pieces) - 2)
+    if missing:
+        pieces.append(f"\n… and {missing:,} more: `pricecheck traffic --all` lists them\n")
+    return "".join(pieces)
