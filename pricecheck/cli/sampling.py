@@ -119,7 +119,8 @@ def weigh(compared: ComparedConfigs, policy: Policy, logs: tuple[str, ...]) -> W
     if any(row.resolution for row in sample.rows):
         notes.append("counted from price resolutions: a request that is answered 402 first counts twice")
     if sample.bad:
-        notes.append(f"{sample.bad:,} of {sample.read:,} lines are no records")
+        are = "is no record" if sample.bad == 1 else "are no records"
+        notes.append(f"{sample.bad:,} of {sample.read:,} lines {are}")
     names = sample.files[0] if len(sample.files) == 1 else f"{len(sample.files)} logs"
     effect = TrafficEffect(names, revenue.requests, revenue.undecided, revenue.before, revenue.after, notes)
     return Weighed(weights, effect)

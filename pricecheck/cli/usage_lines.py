@@ -112,7 +112,10 @@ def _notes(usage: TrafficUsage) -> Iterator[str]:
         if any(row.model is not None and not row.resolution for row in rows):
             yield "models are counted from two kinds of logs; requests that both tell of are counted twice"
         else:
-            yield "models are counted from price resolutions, which are logged apart from the requests"
+            yield (
+                "models are counted from price resolutions, which are logged apart from the requests; "
+                "a request that is answered 402 first is resolved twice"
+            )
     if usage.rates.undecided:
         yield f"{usage.rates.undecided:,} requests can't be told and are in none of the rates"
     if usage.unused_doubt is not None:

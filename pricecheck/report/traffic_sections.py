@@ -142,7 +142,8 @@ def facts(report: TrafficReport) -> list[str]:
     if report.bad:
         shown = ", ".join(f"{visible(file)}:{number}" for file, number in report.bad_lines)
         more = " …" if report.bad > len(report.bad_lines) else ""
-        lines.append(f"{report.bad:,} of {report.read:,} lines are no records: {shown}{more}")
+        are = "is no record" if report.bad == 1 else "are no records"
+        lines.append(f"{report.bad:,} of {report.read:,} lines {are}: {shown}{more}")
     if report.filtered:
         lines.append(f"{report.filtered:,} records left out by --since, --until or --route")
     if report.missing:

@@ -36,8 +36,8 @@ def requests_text(number: int) -> str:
 
 
 def percent(numerator: int, denominator: int) -> str:
-    """Give a share as `12.34 %`, cut and not rounded, so that it never reads like a limit it is above."""
-    hundredths = numerator * 10_000 // denominator
+    """Give a share as `12.34 %`, rounded up, so that it never reads like a limit it is above."""
+    hundredths = -(-numerator * 10_000 // denominator)
     return f"{hundredths // 100}.{hundredths % 100:02} %"
 
 
