@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from pricecheck.errors import PricecheckError
+from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +47,8 @@ def run(job: Callable[[], int]) -> NoReturn:
 
 
 def complain(line: str) -> None:
-    """Say one line about what can't be done, on stderr."""
-    sys.stderr.write(f"pricecheck: {line}\n")
+    """Say one line about what can't be done, on stderr; it may quote a file, and nothing in it acts on a terminal."""
+    sys.stderr.write(f"pricecheck: {visible(line)}\n")
 
 
 def say(line: str) -> None:

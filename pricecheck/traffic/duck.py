@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pricecheck.traffic.engine import Log
     from pricecheck.traffic.sources import LogFile
 
-_OVERHEAD = 160 << 20
-"""Bytes of the process that DuckDB does not count: Python, the library itself, and buffers outside its pool."""
+_LEAST = 256 << 20
+_PER_THREAD = 80 << 20
+"""Bytes of DuckDB's memory that a thread needs to read JSON, buffers of a line or two and a table of groups."""
 
-_LEAST = 64 << 20
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _CHUNK = 100_000
 _TICK = 0.1
@@ -46,7 +46,7 @@ def parse_memory_limit(text: str) -> int:
     if not number.isascii() or not number.isdigit() or unit not in _UNITS:
         raise UsageError(f"{text!r} is no size of memory; write a whole number and KB, MB or GB, as in 512MB")
     size = int(number[:18]) * _UNITS[unit]
-    if size < _OVERHEAD + _LEAST:
+    if size < _LEAST - (_LEAST >> 4):  # 256MB is meant, in either unit
         raise UsageError(f"{text} of memory is too little to read a log in; 256MB is enough for any")
     return size
 
@@ -63,7 +63,9 @@ class DuckEngine:
             "allow_community_extensions": False,
         }
         if memory_limit is not None:
-            self._settings["memory_limit"] = f"{(parse_memory_limit(memory_limit) - _OVERHEAD) // 1000}KB"
+            ours = parse_memory_limit(memory_limit) * 3 // 4  # a quarter is for Python, the library and the report
+            self._settings["memory_limit"] = f"{ours // 1000}KB"
+            self._settings["threads"] = max(1, min(os.cpu_count() or 1, ours // _PER_THREAD))
 
     def __enter__(self) -> Self:
         import duckdb
@@ -72,7 +74,8 @@ class DuckEngine:
         self._db: DuckDBPyConnection = duckdb.connect(":memory:", config=self._settings)
         self._empty: dict[str, int] = {}
         self._db.execute("SET TimeZone = 'UTC'")
-        self._db.execute("CREATE TEMP MACRO unix_millis(t) AS epoch_ms(t)")
+        # A cast to TIMESTAMP would pass over the zone that a text names.
+        self._db.execute("CREATE TEMP MACRO milliseconds(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))")
         self._db.execute(
             """CREATE TEMP MACRO decoded(x) AS
             CASE WHEN starts_with(x, '"') THEN CAST(x AS JSON) ->> '$' ELSE substr(x, 2) END""",
@@ -89,6 +92,8 @@ class DuckEngine:
 
     def columns(self, file: LogFile) -> set[str]:
         """Give the columns of a Parquet file, nested ones as `outer.inner` as well."""
+        if file.remote:
+            raise _no_address(file)
         schema = self._run("SELECT name, num_children FROM parquet_schema(?)", (file,), (file.path,))
         return column_names([(str(name), int(children or 0)) for name, children in schema])
 
@@ -145,7 +150,7 @@ class DuckEngine:
 
     def head(self, file: LogFile) -> list[bytes]:
         """Refuse: this engine has no network."""
-        raise InputError(f"{file.name}: only --engine spark reads from an address; give a file")
+        raise _no_address(file)
 
     def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
         """Give file and number of the first bad lines of a log, 1-based, at most `most`."""
@@ -187,6 +192,10 @@ class DuckEngine:
         if "maximum_object_size" in reason:
             return InputError(f"{label}: has a line of more than {OBJECT_SIZES[-1] >> 20} MB")
         return InputError(f"{label}: can't be read: {reason.replace(named.path, named.name) if named else reason}")
+
+
+def _no_address(file: LogFile) -> InputError:
+    return InputError(f"{file.name}: only --engine spark reads from an address; give a file")
 
 
 def _empty_lines(log: Log, report: Callable[[], None]) -> int:

@@ -43,9 +43,10 @@ _GATEWAY_MESSAGES = frozenset(
         "route_not_found",
     },
 )
+_NOT_LINES = "{label}: is not JSON lines; write one object a line, as `jq -c '.[]'` does from a list and `jq -c .` else"
 _TELLING = ("requested_model", "route", "path")
 _COUNT_HEADERS = frozenset({"count", "requests"})
-_SHOWN_NAMES = 8
+_SHOWN_NAMES, _SHOWN_LENGTH = 8, 40
 
 
 class Kind(Enum):
@@ -84,11 +85,13 @@ def recognise(head: Sequence[bytes], names: Mapping[str, str], label: str) -> Fo
     texts = [text for line in head if (text := line.decode("utf-8", "replace").strip().removeprefix("\ufeff"))]
     if not texts:
         return Format(Kind.EMPTY)
+    if texts[0] == "[" or texts[0].startswith("[{"):
+        raise InputError(_NOT_LINES.format(label=label))
     objects = [value for text in texts if (value := _json_object(text)) is not None]
     if objects:
         return _json_format(objects, names, label)
-    if texts[0] == "[" or texts[0].startswith(("[{", "{")):
-        raise InputError(f"{label}: is not JSON lines; write one object a line, as `jq -c '.[]'` does from a list")
+    if texts[0].startswith("{"):
+        raise InputError(_NOT_LINES.format(label=label))
     return _csv_format(texts, names, label) or _list_format(texts, label)
 
 
@@ -151,7 +154,7 @@ def _column_way(name: str, columns: set[str]) -> tuple[str, ...] | None:
 def _require(ways: Mapping[str, object], keys: Sequence[str], names: Mapping[str, str], label: str) -> None:
     if any(field in ways for field in _TELLING):
         return
-    shown = ", ".join(keys[:_SHOWN_NAMES]) + (", …" if len(keys) > _SHOWN_NAMES else "")
+    shown = ", ".join(key[:_SHOWN_LENGTH] for key in keys[:_SHOWN_NAMES]) + (", …" if len(keys) > _SHOWN_NAMES else "")
     model = names.get("requested_model", "requested_model")
     route = names.get("route", "route")
     raise InputError(

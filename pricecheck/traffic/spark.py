@@ -33,6 +33,16 @@ _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+_HALF_SURROGATE = (
+    r"(?i)(?<!\\)(?:\\\\)*"
+    r"(?:\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2})"
+)
+"""No JSON text of a character; Spark would take the rest of such a line for a record."""
+
+_FUNCTIONS = (
+    "milliseconds(x STRING) RETURNS BIGINT RETURN unix_millis(try_cast(x AS TIMESTAMP))",
+    "decoded(x STRING) RETURNS STRING RETURN substring(x, 2)",
+)
 _HEAD_LINES = 1000
 _PLACE = ("file", "block", "place")
 _NUMBERED = """SELECT file, number FROM (
@@ -72,7 +82,8 @@ class SparkEngine:
         self._session: SparkSession = self._root.newSession()  # views and settings of our own
         for key, value in _SETTINGS.items():
             self._session.conf.set(key, value)
-        self._session.sql("CREATE TEMPORARY FUNCTION decoded(x STRING) RETURNS STRING RETURN substring(x, 2)")
+        for function in _FUNCTIONS:
+            self._session.sql(f"CREATE TEMPORARY FUNCTION {function}")
         return self
 
     def __exit__(
@@ -175,7 +186,7 @@ class SparkEngine:
         names = [f"c{number}" for number in range(len(log.format.header))]
         schema = ", ".join(f"{name} STRING" for name in (*names, "broken"))
         options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken", "sep": delimiter, "escape": '"'}
-        read = frame.withColumn("row", f.from_csv(f.rtrim(f.col("value")), schema, options))
+        read = frame.withColumn("row", f.from_csv(f.regexp_replace("value", "\r$", ""), schema, options))
         good = f.col("row.broken").isNull() & ~f.col("value").rlike(_BLANK) & f.is_valid_utf8("value")
         if "place" not in frame.columns:  # a line that is numbered must keep those before it
             header = [f.col(f"row.{name}") == text for name, text in zip(names, log.format.header, strict=True)]
@@ -191,7 +202,8 @@ class SparkEngine:
         f = self._functions
         leaves = {way: "VARIANT" if field in MARKED else "STRING" for field, way in ways.items()}
         types = column_types(leaves, _struct)
-        line = f.when(f.is_valid_utf8("value"), f.concat(f.lit("["), f.col("value"), f.lit("]")))
+        readable = f.is_valid_utf8("value") & ~f.col("value").rlike(_HALF_SURROGATE)
+        line = f.when(readable, f.concat(f.lit("["), f.col("value"), f.lit("]")))
         parsed = f.from_json(line, f"ARRAY<{_struct(types)}>", {"mode": "PERMISSIVE"})
         once = frame.withColumn("rows", f.explode_outer(f.array(parsed)))
         return once.withColumn("row", f.when(f.size("rows") == 1, f.col("rows")[0]))

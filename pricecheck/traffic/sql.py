@@ -10,8 +10,8 @@ Each engine gives a view `lines`, one row for each line that is not empty, whose
   (CSV, Parquet), so that a row of nulls is a line that is no record.
 - `gateway`: whether the line is from a gateway's own log.
 
-and two functions, `unix_millis(timestamp)` and `decoded(marked text)`. Money is DECIMAL: sums of DOUBLE differ from run
-to run.
+and two functions: `milliseconds(text)`, the moment that an ISO 8601 text names, in UTC where it names no zone, and null
+for any other; and `decoded(marked text)`. Money is DECIMAL: sums of DOUBLE differ from run to run.
 No text from a log or from a user becomes part of a statement.
 """
 
@@ -34,7 +34,7 @@ REQUEST, RESOLUTION, OTHER, FILTERED, BAD = "request", "resolution", "other", "f
 _LAST_MILLISECOND = 253_402_300_799_999  # 9999-12-31, the last that Python can say
 
 _MILLISECONDS = """coalesce(
-      unix_millis(try_cast(timestamp AS TIMESTAMP)),
+      milliseconds(timestamp),
       CASE
         WHEN try_cast(timestamp AS DECIMAL(20, 3)) < 100000000000
           THEN CAST(try_cast(timestamp AS DECIMAL(20, 3)) * 1000 AS BIGINT)

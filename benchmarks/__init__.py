@@ -1,0 +1,1 @@
+"""What is measured, and what logs are made of for it."""
