@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pricecheck.gateway.money import price_text
@@ -18,8 +19,10 @@ from pricecheck.report.traffic import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pricecheck.prices.table import PriceRow
     from pricecheck.rules.rates import Rates
     from pricecheck.rules.served import ModelUsage, Otherwise, TrafficUsage
+    from pricecheck.rules.suggesting import Suggestion
 
 
 def traffic_report(usage: TrafficUsage, config: str) -> TrafficReport:
@@ -71,7 +74,14 @@ def _model(found: ModelUsage, named: int) -> ModelLine:
         suggested=suggestion.price if suggestion else None,
         suggested_amount=suggestion.amount if suggestion else None,
         reason=suggestion.reason if suggestion else None,
+        effect=_effect(row, suggestion, found.requests),
     )
+
+
+def _effect(row: PriceRow | None, suggestion: Suggestion | None, requests: int) -> Decimal | None:
+    if row is None or suggestion is None or row.amount is None or suggestion.amount is None or row.decimals is None:
+        return None
+    return Decimal((suggestion.amount - row.amount) * requests).scaleb(-row.decimals)
 
 
 def _otherwise(found: Otherwise) -> OtherwiseLine:

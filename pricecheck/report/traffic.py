@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
 FORMATS = ("text", "json", "markdown", "csv")
 
@@ -15,7 +16,8 @@ class ModelLine(NamedTuple):
 
     `amount` is what this config charges, in smallest units of `asset`, `dollars` the same as a price text; both None
     where `doubt` says why it can't be told. `route` is None where the log does not say it. `suggested` is a price text
-    to write into `models`, `reason` how it came about, or why there is none.
+    to write into `models`, `reason` how it came about, or why there is none; `effect` is by how many dollars it would
+    move what these requests bring in.
     """
 
     route: str | None
@@ -32,6 +34,7 @@ class ModelLine(NamedTuple):
     suggested: str | None
     suggested_amount: int | None
     reason: str | None
+    effect: Decimal | None = None
 
 
 class RouteLine(NamedTuple):
@@ -172,7 +175,7 @@ def as_csv(report: TrafficReport) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = ["route", "model", "requests", "share", "kind", "charged", "amount", "asset", "source", "base"]
-    writer.writerow([*names, "suggested", "reason"])
+    writer.writerow([*names, "suggested", "effect", "reason"])
     for line in report.models:
         charged = line.dollars or line.doubt or ""
         amount = "" if line.amount is None else str(line.amount)
@@ -189,6 +192,7 @@ def as_csv(report: TrafficReport) -> str:
                 line.source or "",
                 harmless(line.base or ""),
                 line.suggested or "",
+                "" if line.effect is None else f"{line.effect:f}",
                 harmless(line.reason or ""),
             ]
         )
@@ -215,6 +219,7 @@ def _model(line: ModelLine) -> dict[str, object]:
         "suggested": line.suggested,
         "suggested_amount": None if line.suggested_amount is None else str(line.suggested_amount),
         "reason": line.reason,
+        "effect": None if line.effect is None else f"{line.effect:f}",
         "doubt": line.doubt,
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.price_diff import signed_dollars
 from pricecheck.report.traffic import percent
 from pricecheck.report.visible import visible
 
@@ -59,7 +61,7 @@ def sections(report: TrafficReport) -> list[Section]:
     found = [
         Section(
             "Unmapped fine-tunes",
-            "custom models that no line prices by name",
+            f"custom models that no line prices by name{_at_the_suggested_prices(by_kind.get('fine-tune', []))}",
             (*_CHARGED, ">suggested"),
             charged("fine-tune"),
         ),
@@ -71,7 +73,7 @@ def sections(report: TrafficReport) -> list[Section]:
         ),
         Section(
             "Other names of priced models",
-            "snapshots and providers' spellings: the gateway matches exactly and knows none of them",
+            f"the gateway matches exactly{_at_the_suggested_prices(by_kind.get('snapshot', []))}",
             (*_CHARGED, ">suggested"),
             charged("snapshot"),
         ),
@@ -172,7 +174,7 @@ _RATES: dict[str, Callable[[RateLine], float | None]] = {
 
 
 def _row(line: ModelLine, *, suggesting: bool) -> Row:
-    notes = [line.doubt, line.reason if suggesting else None]
+    notes = [line.doubt, _reason(line) if suggesting else None]
     cells: tuple[str, ...] = (
         f"{line.requests:,}",
         percent(line.share),
@@ -182,6 +184,16 @@ def _row(line: ModelLine, *, suggesting: bool) -> Row:
     if suggesting:
         cells += (line.suggested or "",)
     return Row(_place(line.route), _name(line.model), visible("; ".join(filter(None, notes))), cells)
+
+
+def _reason(line: ModelLine) -> str | None:
+    return line.reason if line.effect is None else f"{line.reason}: {signed_dollars(line.effect)}"
+
+
+def _at_the_suggested_prices(lines: Sequence[ModelLine]) -> str:
+    """Say what all suggestions together would change, where there are some."""
+    effects = [line.effect for line in lines if line.effect is not None]
+    return f"; at the suggested prices {signed_dollars(sum(effects, start=Decimal(0)))}" if effects else ""
 
 
 def _place(route: str | None) -> str:

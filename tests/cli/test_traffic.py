@@ -68,6 +68,7 @@ def test_the_json_is_the_contracts(pricecheck: Run, folder: Path) -> None:
         ("gpt-4o-2024-08-06", 1, "snapshot", "50000", "fallback", "gpt-4o", "$0.05"),
         ("gpt-4o", 6, "mapped", "50000", "route.models", None, None),
     ]
+    assert [one["effect"] for one in found["models"]] == ["0.075000", "0.000000", None]
     assert found["unused"] == [{"route": CHAT, "model": "gpt-4.1"}]
     summary = found["summary"]
     assert (summary["requests"], summary["unmapped_rate"], summary["fallback_rate"]) == (10, 0.4, 0.4)
