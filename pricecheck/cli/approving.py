@@ -95,15 +95,33 @@ def run_approve(arguments: ApproveArguments) -> int:
         raise UsageError(f"{arguments.config}: nothing asks for an approval")
     if not arguments.reason or not arguments.reason.strip():
         raise UsageError("--reason: say why the exception is right")
-    approver, expires = arguments.approver or _git_user(), _last_day(arguments.expires)
+    answer = Answer(arguments.reason, arguments.approver or git_user(), last_day(arguments.expires))
     for path in dict.fromkeys(one.path for one in chosen):
-        here = [_approval(one, arguments.reason, approver, expires) for one in chosen if one.path == path]
-        _append(path, here)
-        for approval in here:
-            until = f"until {approval.expires}" if approval.expires else "without end"
-            place = f"{approval.route}#{approval.selector}"
-            say(f"{path}: {place}: {_described(approval.change)}, {until}, by {approval.approver}")
+        record(path, [one.request for one in chosen if one.path == path], answer)
     return CLEAN
+
+
+class Answer(NamedTuple):
+    """What makes a request an approval: why, who answers for it, and the last day it counts (None: no end)."""
+
+    reason: str
+    approver: str
+    expires: date | None
+
+
+def record(path: str, requests: Sequence[ApprovalRequest], answer: Answer) -> None:
+    """Write approvals into the file at `path`, after what is there, and say which.
+
+    Raises:
+        PolicyError: the file can't be added to.
+        InputError: it can't be written.
+    """
+    approvals = [_approval(path, request, answer) for request in requests]
+    _append(path, approvals)
+    for approval in approvals:
+        until = f"until {approval.expires}" if approval.expires else "without end"
+        place = f"{approval.route}#{approval.selector}"
+        say(f"{path}: {place}: {_described(approval.change)}, {until}, by {approval.approver}")
 
 
 def _asked_for(arguments: ApproveArguments) -> list[_Open]:
@@ -168,12 +186,12 @@ def _described(request: ApprovalRequest) -> str:
     return f"{request.rule} {described(request)}"
 
 
-def _approval(one: _Open, reason: str, approver: str, expires: date | None) -> Approval:
+def _approval(path: str, request: ApprovalRequest, answer: Answer) -> Approval:
     from pricecheck.policy.approvals import Approval
     from pricecheck.policy.paths import relative_to_file
 
-    request = one.request._replace(file=relative_to_file(one.request.file, one.path))
-    return Approval(*request, reason=reason.strip(), approver=approver, expires=expires)
+    named = request._replace(file=relative_to_file(request.file, path))
+    return Approval(*named, reason=answer.reason.strip(), approver=answer.approver, expires=answer.expires)
 
 
 def _append(path: str, approvals: Sequence[Approval]) -> None:
@@ -194,7 +212,12 @@ def _append(path: str, approvals: Sequence[Approval]) -> None:
         raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
 
 
-def _git_user() -> str:
+def git_user() -> str:
+    """Give the address git commits with.
+
+    Raises:
+        UsageError: there is none, so that the approver has to be named.
+    """
     try:
         found = subprocess.run(
             ["git", "config", "user.email"],  # noqa: S607 - git is found on PATH, as everywhere
@@ -209,7 +232,12 @@ def _git_user() -> str:
     return found
 
 
-def _last_day(text: str | None) -> date | None:
+def last_day(text: str | None) -> date | None:
+    """Read the last day of an approval: in 30 days without a text, None for `never`.
+
+    Raises:
+        UsageError: it is no day, or over.
+    """
     if text == _NEVER:
         return None
     today = date.today()  # noqa: DTZ011 - an approval's last day is a day where the operator is

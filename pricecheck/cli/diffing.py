@@ -174,7 +174,6 @@ def _compared(
     from pricecheck.engine import load_config
     from pricecheck.findings import SourceText
     from pricecheck.prices.table import price_table
-    from pricecheck.report.price_diff import FileDiff
 
     nothing = SourceText("nothing", _NO_ROUTES)
     policy, folder = policies.of(sides, pair.folder)
@@ -184,25 +183,33 @@ def _compared(
         sides.ref if sides else source.path, source, old_config(source, variables), policy, policies.approves(folder)
     )
     compared = ComparedConfigs(baseline, price_table(new), new_source.path)
-    places = _Places(source, new_source)
-    # A whole config that is new or gone is said once, not in every part.
-    structure = list(_structure(compared, new_source)) if pair.old and pair.new else []
     weighed = weigh(compared, policies.of(None, pair.folder)[0], logs) if logs else None
-    lines = [_line(judged, compared, places) for judged in compared.changes]
+    found = file_diff(compared, source, new_source)
     if weighed is not None:
         weights = weighed.weights
         lines = [
             line._replace(requests=weights.requests(judged.change), effect=weights.effect(judged.change))
-            for line, judged in zip(lines, compared.changes, strict=True)
+            for line, judged in zip(found.changes, compared.changes, strict=True)
         ]
-    return FileDiff(
-        pair.old.path if pair.old else None,
-        pair.new.path if pair.new else None,
-        pair.note,
-        lines,
-        structure,
-        weighed.effect if weighed else None,
+        found = found._replace(changes=lines, traffic=weighed.effect)
+    if pair.old and pair.new:
+        return found._replace(note=pair.note)
+    # A whole config that is new or gone is said once, not in every part.
+    return found._replace(
+        old=pair.old.path if pair.old else None,
+        new=pair.new.path if pair.new else None,
+        note=pair.note,
+        structure=[],
     )
+
+
+def file_diff(compared: ComparedConfigs, old: SourceText, new: SourceText) -> FileDiff:
+    """Give the diff of two versions of a config, as every format shows it."""
+    from pricecheck.report.price_diff import FileDiff
+
+    places = _Places(old, new)
+    lines = [_line(judged, compared, places) for judged in compared.changes]
+    return FileDiff(old.path, new.path, None, lines, list(_structure(compared, new)))
 
 
 class _Places(NamedTuple):

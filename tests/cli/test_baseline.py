@@ -63,7 +63,7 @@ def test_what_is_written_down_is_not_shown_and_what_is_new_is(pricecheck: Run, r
 
 def test_what_is_mended_leaves_a_stale_entry_that_is_shown(pricecheck: Run, repository: Path) -> None:
     pricecheck("check", "--write-baseline", cwd=repository)
-    (repository / "prod" / "tollbooth.yaml").write_text(CONFIG.replace('"$5"', '"$5.00"'), encoding="utf-8")
+    (repository / "prod" / "tollbooth.yaml").write_text(CONFIG.replace('"$5"', '"$0.005"'), encoding="utf-8")
     assert lines(pricecheck, cwd=repository) == [("PC905", "pricecheck.baseline.json", 4)]
     assert lines(pricecheck, "--select", "PC2,PC905", cwd=repository) == []
     pricecheck("check", "--write-baseline", cwd=repository)

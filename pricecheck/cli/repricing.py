@@ -1,0 +1,338 @@
+"""The job of `reprice`: from wishes to a changed file, held to the bounds of one deploy."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck import files
+from pricecheck.cli.comparing import Policies
+from pricecheck.cli.shell import CLEAN, FOUND, complain, say, terminal_width, wants_color
+from pricecheck.errors import UsageError
+from pricecheck.policy.discovery import APPROVALS_NAME
+from pricecheck.prices.bounds import Verdict, percent
+from pricecheck.report.visible import visible
+from pricecheck.rewrite.repricing import RemovePrice, RenameModel, SetPrice, open_config, reprice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pricecheck.cli.approving import Answer
+    from pricecheck.gateway.environment import Environment
+    from pricecheck.policy.model import Policy
+    from pricecheck.prices.table import PriceTable
+    from pricecheck.rewrite.price_fields import PriceField
+    from pricecheck.rewrite.price_steps import Stepping, Wish
+    from pricecheck.rewrite.repricing import Opened, Order, Repriced
+    from pricecheck.rules.comparison import ComparedConfigs, JudgedChange
+    from pricecheck.rules.limit_breaches import LimitBreach
+
+_SHARE = re.compile(r"([+-])([0-9]+(?:\.[0-9]+)?)%")
+_MOST_DIGITS = 18
+
+
+class RepriceArguments(NamedTuple):
+    """The command line of `reprice`, as typed; the defaults are those of the command."""
+
+    config: str
+    sets: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+    renames: tuple[str, ...] = ()
+    scale: str | None = None
+    models: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    toward: str | None = None
+    digits: int = 3
+    beyond_bounds: str | None = None
+    approver: str | None = None
+    expires: str | None = None
+    dry_run: bool = False
+    policy: str | None = None
+    isolated: bool = False
+    env: bool = False
+    env_file: tuple[str, ...] = ()
+    color: str = "auto"
+
+
+def run_reprice(arguments: RepriceArguments) -> int:
+    """Change the file and show the effective diff; exit 1 and change nothing where that is beyond a bound or limit.
+
+    Raises:
+        UsageError: flags that do not go together, or an order that can't be carried out.
+        InputError: a file can't be read or written.
+        ProofError: it could not be proven that nothing else changes; nothing was written.
+    """
+    from pricecheck.cli.checking import environment, one_of
+    from pricecheck.engine import read_source
+
+    _refuse_combinations(arguments)
+    one_of("--color", arguments.color, ("auto", "always", "never"))
+    variables = environment(arguments.env, arguments.env_file)
+    opened = open_config(read_source(arguments.config), variables)
+    policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
+    policy, folder = policies.of(None, os.path.dirname(os.path.abspath(arguments.config)))
+    wish = _wish(arguments, opened, policy, variables)
+    orders = [*_orders(arguments), *(wish.orders if wish else ())]
+    for name, why in wish.left_out if wish else ():
+        say(f"{visible(name)} left as it is: {why}")
+    if not orders:
+        say("nothing to change")
+        return CLEAN
+    done = reprice(opened, orders, variables)
+    job = _Job(arguments, opened, done, policy, policies, folder)
+    if not job.is_allowed():
+        return FOUND
+    job.write()
+    if wish:
+        _say_schedule(wish)
+    job.show()
+    return CLEAN
+
+
+class _Job:
+    """A repriced config, held against the one it was."""
+
+    def __init__(
+        self,
+        arguments: RepriceArguments,
+        opened: Opened,
+        done: Repriced,
+        policy: Policy,
+        policies: Policies,
+        folder: str,
+    ) -> None:
+        from pricecheck.prices.table import price_table
+        from pricecheck.rules.comparison import Baseline, ComparedConfigs
+
+        self._arguments = arguments
+        self._opened = opened
+        self._done = done
+        self._approves = policies.approves(folder)
+        self._approvals = os.path.relpath(os.path.join(folder, APPROVALS_NAME))
+        baseline = Baseline("now", opened.source, opened.config, policy, self._approves)
+        self._compared: ComparedConfigs = ComparedConfigs(baseline, price_table(done.after), opened.source.path)
+        self._over = [judged for judged in self._compared.changes if judged.verdict is Verdict.OVER]
+        self._limits = list(self._new_breaches(policy))
+
+    def is_allowed(self) -> bool:
+        """Say whether this may be written; if not, say why on stderr, with the largest step that may."""
+        if self._arguments.beyond_bounds is not None or not (self._over or self._limits):
+            return True
+        for judged in self._over:
+            complain(f"refused: {_beyond(self._compared, judged)}")
+        for breach in self._limits:
+            side = "the floor" if breach.code == "PC303" else "the ceiling"
+            complain(
+                f"refused: {visible(breach.route.key)}#{visible(breach.row.selector)} would be charged"
+                f" {breach.row.dollars}, beyond {side} of family {breach.family.name!r}, {breach.limit.text}"
+            )
+        complain("nothing written; --beyond-bounds REASON writes it all the same and records approvals")
+        return False
+
+    def write(self) -> None:
+        """Write the file, and approvals for what is beyond a bound."""
+        from pricecheck.cli.patch import print_diff
+        from pricecheck.rewrite.atomic import Change, remove_stale, write_all
+
+        before, after, path = self._opened.source.text, self._done.source.text, self._opened.source.path
+        if self._arguments.dry_run:
+            print_diff(path, before, after)
+            return
+        answer = self._answer()
+        remove_stale(path)
+        write_all([Change(path, before.encode(), after.encode())])
+        if answer is not None:
+            from pricecheck.cli.approving import record
+
+            requests = [
+                self._compared.request(breach, judged.change)
+                for judged in self._over
+                for breach in judged.open_breaches
+            ]
+            record(self._approvals, [*requests, *(one.request(path) for one in self._limits)], answer)
+
+    def _answer(self) -> Answer | None:
+        """Give who answers for going beyond a bound, asked before anything is written; None where nobody needs to."""
+        from pricecheck.cli.approving import Answer, git_user, last_day
+
+        reason = self._arguments.beyond_bounds
+        if reason is None or not (self._over or self._limits):
+            return None
+        return Answer(reason, self._arguments.approver or git_user(), last_day(self._arguments.expires))
+
+    def show(self) -> None:
+        """Print what callers pay differently."""
+        from pricecheck.cli.diffing import file_diff
+        from pricecheck.report.price_diff import PriceDiff
+        from pricecheck.report.price_diff_text import as_text
+
+        diff = PriceDiff([file_diff(self._compared, self._opened.source, self._done.source)])
+        color = wants_color(self._arguments.color)
+        sys.stdout.write(as_text(diff, width=terminal_width(), color=color, every=False))
+
+    def _new_breaches(self, policy: Policy) -> Iterable[LimitBreach]:
+        """Give the floors and ceilings that are broken now and were not, or were by another price."""
+        if not policy.families:
+            return
+        from pricecheck.rules.families import Families
+        from pricecheck.rules.limit_breaches import limit_breaches
+
+        def found(table: PriceTable) -> dict[tuple[object, ...], LimitBreach]:
+            held = limit_breaches(table, Families(policy.families))
+            return {(one.code, one.route.key, one.row.selector, one.model, one.row.amount): one for one in held}
+
+        old = found(self._compared.old)
+        for key, breach in found(self._compared.new).items():
+            if key not in old and not self._approves(breach.request(self._opened.source.path)):
+                yield breach
+
+
+def _beyond(compared: ComparedConfigs, judged: JudgedChange) -> str:
+    change = judged.change
+    before, after = change.before, change.after
+    place = visible(f"{change.route}#{change.selector}")
+    if before is None or after is None or before.amount is None or after.amount is None or change.ratio is None:
+        return f"{place} becomes free, is no longer free, or its price becomes unknown"
+    bound = compared.bound(change)
+    from pricecheck.gateway.money import dollars
+
+    limits = compared.limits
+    up = 1 + limits.increase
+    down = 1 - limits.decrease
+    exact = before.amount * (up if change.ratio > 0 else down)
+    allowed = exact.numerator // exact.denominator if change.ratio > 0 else -(-exact.numerator // exact.denominator)
+    largest = dollars(allowed, before.decimals or 0)
+    return (
+        f"{place} from {before.dollars} to {after.dollars} is {percent(change.ratio, bound)}, beyond {bound}:"
+        f" {largest} is as far as one deploy may go"
+    )
+
+
+def _refuse_combinations(arguments: RepriceArguments) -> None:
+    if arguments.config == files.STDIN:
+        raise UsageError("-: reprice changes a file in place; give its path")
+    if not (arguments.sets or arguments.removes or arguments.renames or arguments.scale or arguments.toward):
+        raise UsageError("say what to change: --set, --remove, --rename-model, --scale or --toward")
+    if arguments.scale and arguments.toward:
+        raise UsageError("--scale and --toward: give one")
+    if (arguments.models or arguments.families) and not arguments.scale:
+        raise UsageError("--models and --family go with --scale")
+    if not 1 <= arguments.digits <= _MOST_DIGITS:
+        raise UsageError(f"--digits {arguments.digits}: from 1 to {_MOST_DIGITS}")
+    if arguments.policy is not None and arguments.isolated:
+        raise UsageError("--policy and --isolated: give one")
+    if arguments.beyond_bounds is not None and not arguments.beyond_bounds.strip():
+        raise UsageError("--beyond-bounds: say why")
+
+
+def _orders(arguments: RepriceArguments) -> list[Order]:
+    orders: list[Order] = []
+    for text in arguments.sets:
+        place, equals, price = text.rpartition("=")
+        if not equals:
+            raise UsageError(f"--set {text!r}: write ROUTE#SELECTOR=PRICE, as in 'POST /x#model:gpt-4o=$0.05'")
+        orders.append(SetPrice(*_place("--set", place), _price(price)))
+    orders += [RemovePrice(*_place("--remove", text)) for text in arguments.removes]
+    for text in arguments.renames:
+        old, _, new = text.partition("=")
+        if not old or not new or old == new or not new.isprintable():
+            raise UsageError(f"--rename-model {text!r}: write OLD=NEW")
+        orders.append(RenameModel(old, new))
+    if len(set(orders)) < len(orders):
+        raise UsageError("the same order is given twice")
+    return orders
+
+
+def _place(flag: str, text: str) -> tuple[str, str]:
+    route, hash_, selector = text.partition("#")
+    if not hash_ or not selector:
+        raise UsageError(f"{flag} {text!r}: write ROUTE#SELECTOR, as in 'POST /x#model:gpt-4o'")
+    return route, selector
+
+
+def _price(text: str) -> str:
+    """Take a price as typed, if it can be meant only one way."""
+    if re.fullmatch(r"\$[0-9]+", text):
+        raise UsageError(
+            f"{text}: the gateway reads a price without a point as smallest units; write {text}.00 for dollars,"
+            f" or {text[1:]} for units"
+        )
+    if not re.fullmatch(r"\$?[0-9]+\.[0-9]+|[0-9]+", text):
+        raise UsageError(f"{text!r} is no price: write dollars with a point, $0.05, or smallest units, 50000")
+    return text
+
+
+def _wish(arguments: RepriceArguments, opened: Opened, policy: Policy, variables: Environment) -> Wish | None:
+    if not arguments.scale and not arguments.toward:
+        return None
+    from pricecheck.rewrite.price_steps import Stepping, scale, toward
+    from pricecheck.rules.comparison import limits_of
+    from pricecheck.rules.families import Families, limits_in_units
+
+    families = Families(policy.families)
+
+    def of_family(model: str, decimals: int) -> tuple[int | None, int | None]:
+        found = families.of(model)
+        return limits_in_units(found, decimals) if found else (None, None)
+
+    beyond = arguments.beyond_bounds is not None
+    stepping: Stepping = Stepping(
+        None if beyond else limits_of(policy), (lambda *_: (None, None)) if beyond else of_family, arguments.digits
+    )
+    if arguments.toward:
+        from pricecheck.engine import read_source
+
+        return toward(opened, open_config(read_source(arguments.toward), variables).config, stepping)
+    share = _share(arguments.scale or "")
+    bounds = stepping.bounds
+    if bounds is not None and not -bounds.decrease <= share <= bounds.increase:
+        largest = policy.bounds.max_increase.text if share > 0 else policy.bounds.max_decrease.text
+        sign = "+" if share > 0 else "-"
+        raise UsageError(
+            f"--scale {arguments.scale}: beyond the bounds of one deploy, {sign}{largest} is the largest; "
+            "--beyond-bounds REASON goes further"
+        )
+    return scale(opened, share, _chosen(arguments, families.of, policy), stepping)
+
+
+def _chosen(
+    arguments: RepriceArguments, family_of: Callable[[str], object], policy: Policy
+) -> Callable[[PriceField], bool]:
+    from pricecheck.gateway.matching import glob
+
+    known = {family.name: family for family in policy.families}
+    for name in arguments.families:
+        if name not in known:
+            from pricecheck.nearest import suggestion
+
+            raise UsageError(f"--family {name!r}: the policy has no such family{suggestion(name, known)}")
+    wanted = [known[name] for name in arguments.families]
+
+    def chosen(field: PriceField) -> bool:
+        if not arguments.models and not wanted:
+            return True
+        if field.model is None:
+            return False
+        by_name = any(glob(pattern).fullmatch(field.model) for pattern in arguments.models)
+        return by_name or family_of(field.model) in wanted
+
+    return chosen
+
+
+def _share(text: str) -> Fraction:
+    found = _SHARE.fullmatch(text)
+    if found is None:
+        raise UsageError(f"--scale {text!r}: write a sign and a percentage, +5% or -2.5%")
+    share = Fraction(Decimal(found[2])) / 100
+    return share if found[1] == "+" else -share
+
+
+def _say_schedule(wish: Wish) -> None:
+    for step in wish.steps:
+        left = step.deploys - 1
+        more = "there with this deploy" if left <= 0 else f"{left} more deploy{'s' if left > 1 else ''}"
+        say(f"{visible(step.name)}: {step.schedule()} ({more})")

@@ -1,0 +1,261 @@
+"""Change prices in place: what was asked for becomes edits, and the result is proven before anybody writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.errors import UsageError
+from pricecheck.findings import Edit, SourceText
+from pricecheck.gateway.config import read_config
+from pricecheck.gateway.loading import load
+from pricecheck.gateway.money import read_price
+from pricecheck.nearest import suggestion
+from pricecheck.prices.selectors import SelectorKind, parse_selector
+from pricecheck.rewrite.price_fields import PriceFields
+from pricecheck.rewrite.proof import ProofError, prove
+from pricecheck.rewrite.splice import splice
+from pricecheck.rules.writing import rewrite_scalar
+from pricecheck.source.entries import NewEntry, insert_entry, insert_map, remove_entry, remove_item
+from pricecheck.source.nodes import Mapping, Scalar, Sequence, resolve
+from pricecheck.source.yaml_parser import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pricecheck.gateway.config import Config, Route
+    from pricecheck.gateway.environment import Environment
+    from pricecheck.rewrite.price_fields import PriceField
+    from pricecheck.source.document import Document
+
+
+class SetPrice(NamedTuple):
+    """Write `price` (a text as the gateway reads it) at `route#selector`; a model that is not there is added."""
+
+    route: str
+    selector: str
+    price: str
+
+
+class RemovePrice(NamedTuple):
+    """Remove a model's line, a match rule, a `price` or a `fallback`."""
+
+    route: str
+    selector: str
+
+
+class RenameModel(NamedTuple):
+    """Give a model another name wherever a price is for it by its exact name."""
+
+    old: str
+    new: str
+
+
+Order = SetPrice | RemovePrice | RenameModel
+
+
+class Repriced(NamedTuple):
+    """A config after its orders, with what the gateway makes of it before and after."""
+
+    source: SourceText
+    before: Config
+    after: Config
+
+
+class Opened(NamedTuple):
+    """A config to be repriced."""
+
+    source: SourceText
+    document: Document
+    config: Config
+    fields: PriceFields
+
+
+def open_config(source: SourceText, environment: Environment) -> Opened:
+    """Read a config that the gateway would start with.
+
+    Raises:
+        UsageError: the gateway would refuse it.
+    """
+    document = parse(source, is_json=source.path.endswith(".json"))
+    loaded = load(document, environment)
+    if loaded.refusals:
+        first = min(loaded.refusals, key=lambda refusal: refusal.span)
+        place = source.position(first.span.start)
+        raise UsageError(f"{source.path}:{place.line}:{place.column}: the gateway would not start: {first.message}")
+    config = read_config(loaded)
+    return Opened(source, document, config, PriceFields(config))
+
+
+def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -> Repriced:
+    """Carry out the orders, and prove that they change what they name and nothing else.
+
+    Raises:
+        UsageError: an order names what is not there, or can't be carried out; the text says what to do instead.
+        ProofError: the result could not be proven.
+    """
+    edits: dict[Edit, None] = {}
+    wanted: dict[tuple[str, str], str] = {}
+    for order in orders:
+        if isinstance(order, SetPrice):
+            wanted[order.route, order.selector] = order.price
+            found = _set(opened, order)
+        elif isinstance(order, RemovePrice):
+            found = _remove(opened, order)
+        else:
+            found = _rename(opened, order)
+        edits.update(dict.fromkeys(found))
+    try:
+        after = SourceText(opened.source.path, splice(opened.source.text, edits))
+    except ValueError:
+        raise UsageError(
+            f"{opened.source.path}: two orders change the same place: give them one after the other"
+        ) from None
+    proven = prove(opened.document, after, list(edits), safe=False, environment=environment, partial=False)
+    loaded = load(proven, environment)
+    if loaded.refusals:
+        raise ProofError(f"{after.path}: nothing written: the gateway would refuse it: {loaded.refusals[0].message}")
+    config = read_config(loaded)
+    _as_ordered(PriceFields(config), wanted, after.path)
+    return Repriced(after, opened.config, config)
+
+
+def _as_ordered(fields: PriceFields, wanted: dict[tuple[str, str], str], path: str) -> None:
+    for (route, selector), price in wanted.items():
+        field = fields.by_name.get(f"{route}#{selector}")
+        if field is None or field.decimals is None or field.amount != read_price(price, field.decimals).amount:
+            raise ProofError(f"{path}: nothing written: {route}#{selector} would not be charged {price}")
+
+
+def _set(opened: Opened, order: SetPrice) -> tuple[Edit, ...]:
+    field = opened.fields.by_name.get(f"{order.route}#{order.selector}")
+    if field is not None:
+        return _rewritten(opened, field, order.price)
+    route = _route(opened, order.route, order.selector)
+    selector = parse_selector(order.selector)
+    if selector.kind is SelectorKind.MODEL and selector.model is not None:
+        if not route.token_based:
+            raise UsageError(f"{_at(opened, order)}: `models` counts on token-based routes only; set match:N or price")
+        return _added_model(opened, route, selector.model, order.price)
+    if selector.kind is SelectorKind.FALLBACK and route.price is None:
+        mapping = resolve(route.field.node)
+        edits = (
+            insert_entry(opened.document, mapping, "fallback", order.price, _like(opened, route))
+            if isinstance(mapping, Mapping)
+            else None
+        )
+        return edits or _unusual(opened, order)
+    raise UsageError(f"{_at(opened, order)} is not there; {_known(opened, order.route)}")
+
+
+def _rewritten(opened: Opened, field: PriceField, price: str) -> tuple[Edit, ...]:
+    shared = [other.name for other in opened.fields.sharing(field) if other.name != field.name]
+    if opened.fields.is_alias(field) or shared:
+        others = f" with {', '.join(shared[:3])}" if shared else ""
+        raise UsageError(
+            f"{opened.source.path}: {field.name} is shared{others} by an alias: write the price out there first"
+        )
+    edit = rewrite_scalar(field.node, price)
+    if edit is None:
+        raise UsageError(f"{opened.source.path}: {field.name}: {price} can't be written in the style that is there")
+    return (edit,)
+
+
+def _added_model(opened: Opened, route: Route, model: str, price: str) -> tuple[Edit, ...]:
+    models = route.models_field()
+    like = _like(opened, route)
+    edits = None
+    if models is None:
+        home = resolve(route.field.node)
+        if isinstance(home, Mapping) and not route.field.is_alias:
+            edits = insert_map(opened.document, home, "models", [NewEntry(model, price, "")])
+    elif not models.is_alias and isinstance(mapping := resolve(models.node), Mapping):
+        edits = insert_entry(opened.document, mapping, model, price, like)
+    return edits or _unusual(opened, SetPrice(route.key, f"model:{model}", price))
+
+
+def _remove(opened: Opened, order: RemovePrice) -> tuple[Edit, ...]:
+    route = _route(opened, order.route, order.selector)
+    selector = parse_selector(order.selector)
+    if f"{order.route}#{order.selector}" not in opened.fields.by_name:
+        raise UsageError(f"{_at(opened, order)} is not there; {_known(opened, order.route)}")
+    edits: tuple[Edit, ...] | None = None
+    if selector.kind is SelectorKind.MODEL and selector.model is not None:
+        edits = _removed_model(opened, route, selector.model)
+    elif selector.kind is SelectorKind.MATCH and selector.number is not None and route.match_field is not None:
+        rules = resolve(route.match_field.node)
+        if isinstance(rules, Sequence):
+            edits = remove_item(opened.document, rules, selector.number)
+    else:
+        block = route.field.get("pricing")
+        home = block if block is not None and block.get(order.selector) is not None else route.field
+        mapping = resolve(home.node)
+        if isinstance(mapping, Mapping) and not home.is_alias:
+            edits = remove_entry(opened.document, mapping, order.selector)
+    return edits or _unusual(opened, order)
+
+
+def _removed_model(opened: Opened, route: Route, model: str) -> tuple[Edit, ...] | None:
+    models = route.models_field()
+    mapping = resolve(models.node) if models is not None and not models.is_alias else None
+    if not isinstance(mapping, Mapping):
+        return None
+    if len(mapping.entries) > 1 or mapping.flow:
+        return remove_entry(opened.document, mapping, model)
+    home = resolve(route.field.node)  # a block map without entries is none: `models` goes with its last line
+    return remove_entry(opened.document, home, "models") if isinstance(home, Mapping) else None
+
+
+def _rename(opened: Opened, order: RenameModel) -> tuple[Edit, ...]:
+    edits: list[Edit] = []
+    for route in opened.config.routes:
+        listed = {name: entry for name, _, entry in route.models}
+        if order.old in listed and order.new in listed:
+            raise UsageError(f"{opened.source.path}: `{route.key}` has a price for {order.new!r} already")
+        nodes = [listed[order.old].key] if order.old in listed else []
+        nodes += [
+            place.node
+            for rule in route.match
+            for key, required, place in rule.where
+            if key == "body.model" and required == order.old and isinstance(place.node, Scalar)
+        ]
+        for node in nodes:
+            edit = rewrite_scalar(node, order.new)
+            if edit is None:
+                raise UsageError(f"{opened.source.path}: {order.old!r} on `{route.key}` can't be renamed in its style")
+            edits.append(edit)
+    if not edits:
+        known = {field.model for field in opened.fields.all if field.model}
+        raise UsageError(f"{opened.source.path}: no price is for {order.old!r}{suggestion(order.old, known)}")
+    return tuple(edits)
+
+
+def _route(opened: Opened, key: str, selector: str) -> Route:
+    try:
+        parse_selector(selector)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    found = next((route for route in opened.config.routes if route.key == key), None)
+    if found is None:
+        keys = [route.key for route in opened.config.routes]
+        raise UsageError(f"{opened.source.path} has no route {key!r}{suggestion(key, keys)}")
+    return found
+
+
+def _like(opened: Opened, route: Route) -> Scalar | None:
+    """Give a price of the route, or of the config, to take the quotes from."""
+    fields = sorted(opened.fields.all, key=lambda field: field.route != route.key)
+    return next((field.scalar for field in fields if field.scalar and field.scalar.style in {"single", "double"}), None)
+
+
+def _known(opened: Opened, route: str) -> str:
+    here = [field.selector for field in opened.fields.all if field.route == route]
+    more = f" and {len(here) - 5} more" if len(here) > 5 else ""  # noqa: PLR2004 - enough to see what they look like
+    return f"there are {', '.join(here[:5])}{more}" if here else "this route states no price"
+
+
+def _at(opened: Opened, order: SetPrice | RemovePrice) -> str:
+    return f"{opened.source.path}: {order.route}#{order.selector}"
+
+
+def _unusual(opened: Opened, order: SetPrice | RemovePrice) -> tuple[Edit, ...]:
+    raise UsageError(f"{_at(opened, order)}: the layout there is too unusual to change it safely; do it by hand")

@@ -1,0 +1,151 @@
+"""`pricecheck reprice` as an operator runs it."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+CONFIG = """\
+wallets: {base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"}
+accepts: [{asset: USDC, network: base}]
+upstreams: {openai: {url: "https://api.openai.com"}}
+routes:
+  "POST /c":
+    upstream: openai
+    type: token-based
+    models:
+      gpt-4o: "$0.05" # dear
+      gpt-4o-mini: "$0.005"
+    fallback: "$0.05"
+"""
+POLICY = '[[family]]\nname = "mini"\nmodels = ["gpt-4o-mini*"]\nfloor = "$0.005"\nceiling = "$0.0052"\n'
+WHO = ("--approver", "me@example.com")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "t.yaml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "pricecheck.toml").write_text(POLICY, encoding="utf-8")
+    return tmp_path
+
+
+def text(folder: Path) -> str:
+    return (folder / "t.yaml").read_text(encoding="utf-8")
+
+
+def test_a_price_is_written_and_the_effective_diff_shown(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:gpt-4o=$0.0575", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert text(folder) == CONFIG.replace('"$0.05" #', '"$0.0575" #')
+    assert done.stdout.startswith("1 raised; none over bound")
+    assert "+15.00 %" in done.stdout
+
+
+def test_beyond_the_bounds_nothing_is_written_and_the_largest_step_is_named(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:gpt-4o=$0.0576", cwd=folder)
+    assert done.returncode == 1
+    assert "is +15.20 %, beyond +15%: $0.0575 is as far as one deploy may go" in done.stderr
+    assert text(folder) == CONFIG
+
+
+def test_a_floor_is_kept_unless_somebody_answers_for_it(pricecheck: Run, folder: Path) -> None:
+    order = ("--set", "POST /c#model:gpt-4o-mini=$0.0046")
+    done = pricecheck("reprice", "t.yaml", *order, cwd=folder)
+    assert done.returncode == 1
+    assert "beyond the floor of family 'mini', $0.005" in done.stderr
+    assert text(folder) == CONFIG
+    done = pricecheck("reprice", "t.yaml", *order, "--beyond-bounds", "a sale", *WHO, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    entry = tomllib.loads((folder / "pricecheck.approvals.toml").read_text(encoding="utf-8"))["approval"][0]
+    assert (entry["rule"], entry["file"], entry["new"], entry["reason"]) == ("PC303", "t.yaml", "4600", "a sale")
+    assert "PC303" not in pricecheck("check", "t.yaml", "--select", "PC3", cwd=folder).stdout
+
+
+def test_scaling_is_held_at_floor_and_ceiling(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("reprice", "t.yaml", "--scale", "+10%", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert 'gpt-4o-mini: "$0.0052"' in text(folder)
+    assert 'gpt-4o: "$0.055" # dear' in text(folder)
+    assert 'fallback: "$0.055"' in text(folder)
+
+
+def test_scaling_one_family_or_some_models(pricecheck: Run, folder: Path) -> None:
+    pricecheck("reprice", "t.yaml", "--scale", "+2%", "--family", "mini", cwd=folder)
+    assert text(folder) == CONFIG.replace("$0.005", "$0.0051")
+    pricecheck("reprice", "t.yaml", "--scale", "-5%", "--models", "gpt-4o", cwd=folder)
+    assert text(folder) == CONFIG.replace("$0.005", "$0.0051").replace('"$0.05" #', '"$0.0475" #')
+
+
+def test_a_step_towards_a_target_with_its_schedule(pricecheck: Run, folder: Path) -> None:
+    (folder / "target.yaml").write_text(
+        CONFIG.replace('gpt-4o: "$0.05"', 'gpt-4o: "$0.08"').replace(
+            "    fallback", '      o1: "$0.0575"\n    fallback'
+        ),
+        encoding="utf-8",
+    )
+    done = pricecheck("reprice", "t.yaml", "--toward", "target.yaml", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "POST /c#model:gpt-4o: $0.05 → $0.0575 → $0.0661 → $0.076 → $0.08 (3 more deploys)" in done.stderr
+    assert 'gpt-4o: "$0.0575" # dear' in text(folder)
+    assert '      o1: "$0.0575"\n' in text(folder)
+
+
+def test_a_dry_run_prints_and_writes_nothing(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck(
+        "reprice",
+        "t.yaml",
+        "--rename-model",
+        "gpt-4o=gpt-4o-2024-08-06",
+        "--dry-run",
+        *WHO,
+        "--beyond-bounds",
+        "x",
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '-      gpt-4o: "$0.05" # dear\n+      gpt-4o-2024-08-06: "$0.05" # dear\n' in done.stdout
+    assert text(folder) == CONFIG
+    assert not (folder / "pricecheck.approvals.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "say what to change"),
+        (["--set", "POST /c#model:gpt-4o=$5"], "$5: the gateway reads a price without a point as smallest units"),
+        (["--set", "POST /c#model:gpt-4o=five"], "'five' is no price"),
+        (["--set", "POST /c#model:gpt-4o"], "write ROUTE#SELECTOR=PRICE"),
+        (["--set", "POST /c=$0.05"], "write ROUTE#SELECTOR"),
+        (["--scale", "5%"], "write a sign and a percentage"),
+        (["--scale", "+20%"], "beyond the bounds of one deploy, +15% is the largest"),
+        (["--scale", "+5%", "--family", "minni"], "the policy has no such family (did you mean mini?)"),
+        (["--models", "a", "--remove", "POST /c#fallback"], "--models and --family go with --scale"),
+        (["--toward", "gone.yaml"], "gone.yaml"),
+        (
+            ["--set", "POST /c#model:gpt-4o=$0.051", "--remove", "POST /c#model:gpt-4o"],
+            "two orders change the same place",
+        ),
+        (["--set", "POST /c#model:gpt-4o=$0.051", "--digits", "0"], "--digits 0: from 1 to 18"),
+    ],
+)
+def test_what_cannot_be_done_is_exit_2_and_one_line(
+    pricecheck: Run, folder: Path, arguments: list[str], said: str
+) -> None:
+    done = pricecheck("reprice", "t.yaml", *arguments, cwd=folder)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert said in done.stderr
+    assert text(folder) == CONFIG
+
+
+def test_a_config_the_gateway_refuses_is_not_touched(pricecheck: Run, folder: Path) -> None:
+    (folder / "t.yaml").write_text(CONFIG.replace('"$0.05" #', "0.05 #"), encoding="utf-8")
+    done = pricecheck("reprice", "t.yaml", "--scale", "+5%", cwd=folder)
+    assert done.returncode == 2
+    assert "t.yaml:9:15: the gateway would not start" in done.stderr

@@ -1,0 +1,194 @@
+"""Prices are changed where they stand, by as much as was asked for and no more than is allowed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pricecheck.errors import UsageError
+from pricecheck.findings import SourceText
+from pricecheck.gateway.money import read_price
+from pricecheck.prices.bounds import Limits, is_beyond
+from pricecheck.rewrite.price_steps import Stepping, Wish, scale, toward
+from pricecheck.rewrite.price_style import restyled, rounded
+from pricecheck.rewrite.repricing import Order, RemovePrice, RenameModel, SetPrice, open_config, reprice
+
+BOUNDS = Limits()
+HEAD = 'wallets: {base: "0x1"}\naccepts: [{asset: USDC, network: base}]\nupstreams: {u: {url: "https://x.example"}}\n'
+
+
+def no_limits(_model: str, _decimals: int) -> tuple[int | None, int | None]:
+    return None, None
+
+
+def config(routes: str) -> SourceText:
+    return SourceText("tollbooth.yaml", f"{HEAD}routes:\n{routes}")
+
+
+def carried_out(routes: str, *orders: Order) -> str:
+    source = config(routes)
+    return reprice(open_config(source, None), orders, None).source.text.removeprefix(f"{HEAD}routes:\n")
+
+
+amounts = st.integers(min_value=1, max_value=10**12)
+styles = st.sampled_from(["$0.05", "$0.0500", "0.5", "$1.000000", "50000", "$5", "$1.00"])
+
+
+@given(amounts, styles, st.sampled_from([6, 18]))
+def test_a_price_is_read_as_what_was_written_in_the_authors_style(amount: int, style: str, decimals: int) -> None:
+    text = restyled(amount, decimals, style)
+    assert read_price(text, decimals).amount == amount
+    assert text.startswith("$") == style.startswith("$")
+    assert read_price(text, decimals).raw_units == read_price(style, decimals).raw_units
+    if "." in style:
+        assert len(text.partition(".")[2]) >= min(len(style.partition(".")[2]), decimals)
+
+
+@given(st.fractions(min_value=1, max_value=10**12), st.integers(1, 8), st.integers(1, 10**12), st.integers(0, 10**12))
+def test_rounding_never_passes_a_limit(exact: Fraction, digits: int, least: int, more: int) -> None:
+    found = rounded(exact, digits, least, least + more)
+    assert least <= found <= least + more
+    free = rounded(exact, digits, None, None)
+    assert abs(free - exact) * 2 <= max(10 ** max(len(str(int(exact))) - digits, 0), 1)
+
+
+@given(amounts, st.fractions(min_value=Fraction(-1, 10), max_value=Fraction(15, 100)), st.integers(1, 6))
+def test_scaling_stays_within_the_bounds(amount: int, share: Fraction, digits: int) -> None:
+    opened = open_config(config(f'  "GET /a": {{upstream: u, price: "{amount}"}}\n'), None)
+    wish = scale(opened, share, lambda _: True, Stepping(BOUNDS, no_limits, digits))
+    for order in wish.orders:
+        assert not is_beyond(amount, int(order.price), BOUNDS)
+    assert len(wish.orders) + len(wish.left_out) == 1
+
+
+def steps(now: int, aim: int, digits: int) -> Wish:
+    here, there = (config(f'  "GET /a": {{upstream: u, price: "{amount}"}}\n') for amount in (now, aim))
+    return toward(open_config(here, None), open_config(there, None).config, Stepping(BOUNDS, no_limits, digits))
+
+
+@given(st.integers(100, 10**9), st.integers(100, 10**9), st.integers(3, 12))
+def test_every_step_is_within_the_bounds_and_the_last_is_the_target(now: int, aim: int, digits: int) -> None:
+    wish = steps(now, aim, digits)
+    if now == aim:
+        assert wish == Wish((), (), ())
+        return
+    (step,) = wish.steps
+    assert step.amounts[0] == now
+    assert step.amounts[-1] == aim
+    for before, after in zip(step.amounts, step.amounts[1:], strict=False):
+        assert not is_beyond(before, after, BOUNDS)
+        assert (after > before) == (aim > now)
+    assert [order.price for order in wish.orders] == [str(step.amounts[1])]
+
+
+@given(st.integers(10**4, 10**7), st.integers(10**4, 10**7))
+def test_without_rounding_no_way_takes_fewer_deploys(now: int, aim: int) -> None:
+    assume(now != aim)
+    (step,) = steps(now, aim, 18).steps
+    fewest, here = 0, now
+    while here != aim:
+        furthest = here * 115 // 100 if aim > here else -(-here * 90 // 100)
+        here = min(aim, furthest) if aim > here else max(aim, furthest)
+        fewest += 1
+    assert step.deploys == fewest
+
+
+def test_the_way_of_the_playbook() -> None:
+    (step,) = steps(50000, 80000, 3).steps
+    assert step.schedule() == "$0.05 → $0.0575 → $0.0661 → $0.076 → $0.08"
+
+
+CHAT = """\
+  "POST /c": # chat
+    upstream: u
+    type: token-based
+    models:
+      gpt-4o:      "$0.050"   # reviewed
+      gpt-4o-mini: '$0.005'
+    fallback: $0.05
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "old", "new"),
+    [
+        (SetPrice("POST /c", "model:gpt-4o", "$0.055"), '"$0.050"', '"$0.055"'),
+        (SetPrice("POST /c", "model:gpt-4o-mini", "5500"), "'$0.005'", "'5500'"),
+        (SetPrice("POST /c", "fallback", "$0.06"), "fallback: $0.05", "fallback: $0.06"),
+        (
+            SetPrice("POST /c", "model:o1", "$0.10"),
+            "      gpt-4o-mini: '$0.005'\n",
+            "      gpt-4o-mini: '$0.005'\n      o1:          '$0.10'\n",
+        ),
+        (RemovePrice("POST /c", "model:gpt-4o"), '      gpt-4o:      "$0.050"   # reviewed\n', ""),
+        (RemovePrice("POST /c", "fallback"), "    fallback: $0.05\n", ""),
+        (RenameModel("gpt-4o", "gpt-4o-2024-08-06"), "gpt-4o:      ", "gpt-4o-2024-08-06:      "),
+    ],
+)
+def test_only_what_was_ordered_changes(order: Order, old: str, new: str) -> None:
+    assert CHAT.count(old) == 1
+    expected = CHAT.replace(old, new)
+    found = carried_out(CHAT, order)
+    if isinstance(order, SetPrice) and order.selector == "model:o1":
+        assert found.replace('"$0.10"', "'$0.10'") == expected
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_line_endings_and_mark_stay(ending: str, bom: str) -> None:
+    text = bom + f"{HEAD}routes:\n{CHAT}".replace("\n", ending)
+    done = reprice(open_config(SourceText("t.yaml", text), None), [SetPrice("POST /c", "model:gpt-4o", "$0.055")], None)
+    assert done.source.text == text.replace('"$0.050"', '"$0.055"')
+
+
+def test_the_last_model_takes_its_table_along() -> None:
+    one = CHAT.replace("      gpt-4o-mini: '$0.005'\n", "")
+    assert carried_out(one, RemovePrice("POST /c", "model:gpt-4o")) == (
+        '  "POST /c": # chat\n    upstream: u\n    type: token-based\n    fallback: $0.05\n'
+    )
+
+
+def test_a_rule_is_removed_and_another_set() -> None:
+    rules = (
+        '  "POST /m":\n    upstream: u\n    match:\n      - where: {body.model: "a"}\n        price: "$0.01"\n'
+        '      - where: {body.model: "b"}\n        price: "$0.02"\n'
+    )
+    done = carried_out(rules, SetPrice("POST /m", "match:1", "$0.021"))
+    assert done == rules.replace("$0.02", "$0.021")
+    assert carried_out(rules, RemovePrice("POST /m", "match:0")) == (
+        '  "POST /m":\n    upstream: u\n    match:\n      - where: {body.model: "b"}\n        price: "$0.02"\n'
+    )
+    assert carried_out(rules, RenameModel("b", "c")) == rules.replace('"b"', '"c"')
+
+
+SHARED = """\
+  "POST /c": &chat
+    upstream: u
+    type: token-based
+    models: {a: "$0.05"}
+  "POST /d": *chat
+"""
+
+
+@pytest.mark.parametrize(
+    ("routes", "order", "said"),
+    [
+        (CHAT, SetPrice("POST /x", "model:a", "$0.01"), "has no route 'POST /x' (did you mean POST /c?)"),
+        (CHAT, SetPrice("POST /c", "match:0", "$0.01"), "POST /c#match:0 is not there; there are model:gpt-4o"),
+        (CHAT, SetPrice("POST /c", "modle:a", "$0.01"), "is no selector"),
+        (CHAT, RemovePrice("POST /c", "model:o1"), "POST /c#model:o1 is not there"),
+        (CHAT, RenameModel("gpt-5o", "x"), "no price is for 'gpt-5o' (did you mean gpt-4o?)"),
+        (CHAT, RenameModel("gpt-4o", "gpt-4o-mini"), "has a price for 'gpt-4o-mini' already"),
+        (SHARED, SetPrice("POST /c", "model:a", "$0.06"), "is shared with POST /d#model:a by an alias"),
+        (SHARED, SetPrice("POST /d", "model:a", "$0.06"), "is shared with POST /c#model:a by an alias"),
+    ],
+)
+def test_what_cannot_be_done_says_what_can(routes: str, order: Order, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        carried_out(routes, order)
+    assert said in str(caught.value)
