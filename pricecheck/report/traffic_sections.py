@@ -35,12 +35,12 @@ class Section(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate of the whole sample, what to say of its limit, and the rate of each span of time by its start."""
+    """A rate of the whole sample, what to say of its limit, and each span of time: its start, part and whole."""
 
     name: str
     rate: float | None
     verdict: str
-    over_time: tuple[tuple[str, float | None], ...]
+    over_time: tuple[tuple[str, int, int], ...]
 
 
 LONGEST_NAME = 120
@@ -148,7 +148,7 @@ def facts(report: TrafficReport) -> list[str]:
         lines.append(f"{report.bad:,} of {report.read:,} lines {are}: {shown}{more}")
     if report.filtered:
         lines.append(f"{report.filtered:,} records left out by --since, --until or --route")
-    if report.missing:
+    if report.missing and report.requests:
         lines.append(f"the logs never say: {', '.join(report.missing)}")
     return [*lines, *map(visible, report.notes)]
 
@@ -156,15 +156,22 @@ def facts(report: TrafficReport) -> list[str]:
 def rates(report: TrafficReport) -> list[Rate]:
     """Give each rate with how it stands to its limit."""
     found = []
-    for name, read in _RATES.items():
+    for name, count in _PARTS.items():
         limit = report.limits.get(name)
-        rate = read(report.rates)
+        rate = _RATES[name](report.rates)
         verdict = ""
         if limit is not None and rate is not None:
             verdict = f"{'over' if limit.exceeded else 'within'} the limit of {limit.text}"
-        found.append(Rate(name, rate, verdict, tuple((line.start or "", read(line)) for line in report.over_time)))
+        over_time = tuple((line.start or "", count(line), line.decided) for line in report.over_time)
+        found.append(Rate(name, rate, verdict, over_time))
     return found
 
+
+_PARTS: dict[str, Callable[[RateLine], int]] = {
+    "unmapped": lambda line: line.unmapped,
+    "fallback": lambda line: line.fallback,
+    "unknown": lambda line: line.unknown,
+}
 
 _RATES: dict[str, Callable[[RateLine], float | None]] = {
     "unmapped": lambda line: line.unmapped_rate,

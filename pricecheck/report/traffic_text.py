@@ -21,6 +21,7 @@ _FEW = 20
 _NARROWEST = 72
 _LEAST_NAME = 20
 _BARS = "▁▂▃▄▅▆▇█"
+_BESIDE_BARS = len("  unmapped  100.00 %    ")
 
 
 def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, sparkline: bool) -> str:
@@ -59,28 +60,37 @@ def _print_rates(console: Console, report: TrafficReport, *, sparkline: bool) ->
     table = Table(box=None, show_header=False, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for justify in ("left", "right", "left", "left"):
         table.add_column(justify=justify, no_wrap=True)
-    for rate in rates(report):
-        bars = _bars(rate.over_time, report.bucket_seconds) if sparkline else ""
+    found = rates(report)
+    # Names, percentages and verdicts are never cut for the sake of bars.
+    room = console.width - _BESIDE_BARS - max(len(rate.verdict) for rate in found)
+    for rate in found:
+        bars = _bars(rate.over_time, report.bucket_seconds, room) if sparkline else ""
         style = "bold red" if rate.verdict.startswith("over") else ""
         cells = (f"  {rate.name}", percent(rate.rate), bars, rate.verdict)
         table.add_row(*[Text(cell) for cell in cells], style=style)
     console.print(table)
 
 
-def _bars(over_time: Sequence[tuple[str, float | None]], bucket_seconds: int | None) -> str:
-    """Give a bar for each span of time, a blank where there were no requests; empty for a single span."""
+def _bars(over_time: Sequence[tuple[str, int, int]], bucket_seconds: int | None, room: int) -> str:
+    """Give a bar for each span of time, or for several where there is no room, and a blank where nothing was asked for.
+
+    Empty for a single span.
+    """
     from datetime import datetime
 
     if len(over_time) < 2 or not bucket_seconds:  # noqa: PLR2004 - one bar shows nothing
         return ""
-    highest = max((rate or 0 for _, rate in over_time), default=0)
     start = datetime.fromisoformat(over_time[0][0])
-    bars: list[str] = []
-    for at, rate in over_time:
-        number = round((datetime.fromisoformat(at) - start).total_seconds() / bucket_seconds)
-        bars += " " * (number - len(bars))
-        bars.append(" " if rate is None else _BARS[round(rate / highest * (len(_BARS) - 1)) if highest else 0])
-    return "".join(bars)
+    numbers = [round((datetime.fromisoformat(at) - start).total_seconds() / bucket_seconds) for at, _, _ in over_time]
+    together = -(-(numbers[-1] + 1) // max(room, 1))
+    parts = [0] * (numbers[-1] // together + 1)
+    wholes = list(parts)
+    for number, (_, part, whole) in zip(numbers, over_time, strict=True):
+        parts[number // together] += part
+        wholes[number // together] += whole
+    shares = [part / whole if whole else None for part, whole in zip(parts, wholes, strict=True)]
+    highest = max((share for share in shares if share), default=1)
+    return "".join(" " if share is None else _BARS[round(share / highest * (len(_BARS) - 1))] for share in shares)
 
 
 def _print_rows(console: Console, section: Section, *, every: bool) -> None:

@@ -199,6 +199,8 @@ class TrafficUsage:
     @property
     def unused_doubt(self) -> str | None:
         """Why it can't be told which lines are unused; None where it can."""
+        if not self.sample.rows:
+            return "the log has no requests"
         if all(row.model is None for row in self.sample.rows):
             return "the log names no models"
         if self.sample.folded_groups:

@@ -178,11 +178,20 @@ def test_rates_stand_beside_their_limits() -> None:
 
 
 def test_the_sparkline_has_a_gap_where_nothing_was_requested() -> None:
-    over_time = [rates(f"2026-11-0{day}T00:00:00Z", share) for day, share in ((1, 0.0), (2, 0.5), (4, 1.0), (5, None))]
+    counted = ((1, 0, 10), (2, 5, 10), (4, 10, 10), (5, 0, 0))
+    over_time = [RateLine(f"2026-11-0{day}T00:00:00Z", n, 0, u, None, 0, None, 0, None) for day, u, n in counted]
     shown = text(report(over_time=over_time, bucket_seconds=86_400), sparkline=True)
     assert re.search(r"unmapped +50\.00 % +▁▅ █", shown)
     assert "▁" not in text(report(over_time=over_time, bucket_seconds=86_400))
     assert "▁" not in text(report(over_time=over_time[:1], bucket_seconds=86_400), sparkline=True)
+
+
+def test_the_sparkline_leaves_the_words_their_room() -> None:
+    hours = [f"2026-11-{1 + hour // 24:02}T{hour % 24:02}:00:00Z" for hour in range(48)]
+    over_time = [RateLine(hour, 10, 0, 5 + (hour > hours[23]) * 5, None, 0, None, 0, None) for hour in hours]
+    shown = text(report(over_time=over_time, bucket_seconds=3600), width=80, sparkline=True)
+    assert re.search(r"unmapped +50\.00 %  ▅{12}█{12} +over the limit of 5%", shown)
+    assert "▅" * 24 + "█" * 24 in text(report(over_time=over_time, bucket_seconds=3600), width=120, sparkline=True)
 
 
 def test_a_long_section_says_how_to_see_the_rest() -> None:
