@@ -18,6 +18,7 @@ COMMANDS = {
     "allowlist": "pricecheck.cli.allowlist",
     "approve": "pricecheck.cli.approve",
     "traffic": "pricecheck.cli.traffic",
+    "migrate": "pricecheck.cli.migrate",
     "reprice": "pricecheck.cli.reprice",
     "rule": "pricecheck.cli.rule",
     "schema": "pricecheck.cli.schema",

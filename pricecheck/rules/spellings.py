@@ -266,6 +266,7 @@ def _settlement_fix(context: Context, facilitator: Field) -> Fix | None:
     Impact.IGNORED,
     "A field or value that the deployed gateway version does not know yet",
     severity=Severity.ERROR,
+    fixability=Fixability.SOMETIMES,
 )
 def newer_than_gateway(context: Context) -> Iterator[Finding]:
     """## What it does
@@ -291,6 +292,10 @@ def newer_than_gateway(context: Context) -> Iterator[Finding]:
         upstream: openai
         price: "$0.001"
     ```
+
+    ## Fix safety
+    `type: token-based` becomes `openai-compatible` for gateway 0.4.0, which knows only that name. Safe: both mean the
+    same. Everything else that is too new has no fix.
     """
     version = context.settings.gateway_version
     if context.config.root is None:
@@ -299,17 +304,27 @@ def newer_than_gateway(context: Context) -> Iterator[Finding]:
         name, value = novelty.path[-1], novelty.value
         what = f"`{name}`" if value is None else f"`{name}: {value}`"
         fate = "refuses to start with it" if novelty.refused else "drops it in silence"
-        for field in _at(context.config.root, novelty.path):
+        for field in fields_at(context.config.root, novelty.path):
             if value is None or field.value == value:
                 yield Finding(
                     f"{what} is known from gateway {novelty.since} on; {version} {fate}",
                     field.key_span if value is None else field.span,
                     field.path,
                     help=f"deploy gateway {novelty.since} or newer first, or write it the way {version} knows",
+                    fix=_older_spelling(field, version),
                 )
 
 
-def _at(root: Field, path: tuple[str, ...]) -> Iterator[Field]:
+def _older_spelling(field: Field, version: str) -> Fix | None:
+    """Give the one spelling that an older gateway has for the same: the type that became `token-based` in 0.4.1."""
+    if field.value != "token-based" or field.path[-1] != "type" or is_older(version, "0.4.0"):
+        return None
+    edit = rewrite_scalar(field.node, "openai-compatible")
+    return Fix("write openai-compatible", Safety.SAFE, (edit,)) if edit else None
+
+
+def fields_at(root: Field, path: tuple[str, ...]) -> Iterator[Field]:
+    """Give the fields at a path in which `*` is any name."""
     here = [root]
     for name in path:
         if name == "*":
