@@ -13,9 +13,7 @@ from pricecheck.cli.shell import CLEAN, say
 from pricecheck.errors import UsageError
 from pricecheck.files import STDIN
 from pricecheck.report.counts import counted
-from pricecheck.report.traffic_sections import LONGEST_NAME
 from pricecheck.report.visible import visible
-from pricecheck.rules.served import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +110,8 @@ def _sentence(price: NewPrice, found: ModelUsage) -> str:
 
 
 def _left_out(chosen: list[ModelUsage], mapped: Mapped) -> Iterator[tuple[ModelUsage, str]]:
+    from pricecheck.rules.served import Kind
+
     skipped = {(price.route, price.model): why for price, why in mapped.skipped}
     for found in chosen:
         if found.kind is Kind.UNKNOWN and found.suggestion is not None and found.suggestion.price is None:
@@ -138,6 +138,8 @@ def _comment(usage: TrafficUsage) -> str:
 
 
 def _named(model: str) -> str:
+    from pricecheck.report.traffic_sections import LONGEST_NAME
+
     shown = visible(model)
     return f"`{shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + '…'}`"
 

@@ -16,6 +16,7 @@ from pricecheck.gateway.javascript import OBJECT_INTERNALS
 from pricecheck.gateway.matching import Facts
 from pricecheck.gateway.pricing import Source
 from pricecheck.prices.model_ids import IdKind, find_base, read_model_id
+from pricecheck.prices.usage import is_shortened, shortened
 from pricecheck.rules.rates import RateLimit, Rates
 from pricecheck.rules.request_places import Place, Places
 from pricecheck.rules.suggesting import Suggester, Suggestion, first_glob
@@ -193,7 +194,7 @@ class TrafficUsage:
             for route in self.table.config.routes
             if route.token_based and route.key in served
             for model in route.models
-            if (route.key, model.name) not in asked
+            if (route.key, shortened(model.name)) not in asked
         )
 
     @property
@@ -267,6 +268,8 @@ class TrafficUsage:
         if Source.DEFAULT_TABLE.value in sources:
             return Kind.DEFAULT_TABLE, None, None
         read = read_model_id(model)
+        if is_shortened(model):
+            return Kind.UNKNOWN, read, None
         base = find_base(read, _Priced(self.table, place.routes), self.policy.aliases)
         if read.kind is IdKind.FINE_TUNE or (base is not None and base.alias is not None):
             return Kind.FINE_TUNE, read, base

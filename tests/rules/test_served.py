@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pricecheck.policy.model import Dollars, Family, Policy, RoutePolicy, TrafficPolicy
-from pricecheck.prices.usage import Sample, TimedRow, UsageRow
+from pricecheck.prices.usage import Sample, TimedRow, UsageRow, shortened
 from pricecheck.rules.rates import Rates
 from pricecheck.rules.served import Kind, ModelUsage, TrafficUsage
 from tests.prices.configs import table_of
@@ -90,6 +90,13 @@ def test_a_model_is_judged(
     assert (found.judged.row.dollars if found.judged.row else None) == charged
     assert (found.judged.base.model if found.judged.base else None) == base
     assert (found.suggestion.price if found.suggestion else None) == suggested
+
+
+def test_a_name_that_was_cut_is_no_model_id_whatever_it_begins_with() -> None:
+    found = only(usage_of(row(shortened("ft:gpt-4o:" + "x" * 5000))))
+    assert found.kind is Kind.UNKNOWN
+    assert found.suggestion is not None
+    assert found.suggestion.price is None
 
 
 def test_an_alias_makes_a_deployment_a_fine_tune_of_its_base() -> None:
