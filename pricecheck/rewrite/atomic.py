@@ -27,12 +27,13 @@ class Change(NamedTuple):
 def write_all(changes: Sequence[Change]) -> None:
     """Write all changes, each by renaming a finished sibling over its file; symbolic links keep their targets.
 
-    All new texts are on the disk before the first file is replaced, so that a full disk changes none of them. Mode and
-    owner stay. Two paths to one file count as one.
+    All new texts are on the disk before the first file is replaced, so that a full disk changes none of them; where a
+    later file can't be replaced after all, the earlier ones get their old text back. Mode and owner stay. Two paths to
+    one file count as one.
 
     Raises:
         InputError: a file can't be written, or is not what it was when it was read. Nothing was changed, or the text
-            names the files that were.
+            names the files that could not be put back.
     """
     targets = {os.path.realpath(change.path): change for change in changes}
     ready: list[tuple[str, str, Change]] = []
@@ -43,17 +44,30 @@ def write_all(changes: Sequence[Change]) -> None:
                 ready.append((cleaning.enter_context(_sibling(target, change.after)), target, change))
             except OSError as error:
                 raise InputError(f"{change.path}: can't be written: {error.strerror or error}") from None
-        done: list[str] = []
+        done: list[tuple[str, Change]] = []
         for temporary, target, change in ready:
             try:
                 _refuse_if_changed(target, change)
                 os.replace(temporary, target)
             except (OSError, InputError) as error:
-                reason = error.strerror if isinstance(error, OSError) else str(error)
-                written = f" (already written: {', '.join(done)})" if done else ""
-                raise InputError(f"{change.path}: can't be written: {reason}{written}") from None
-            done.append(change.path)
+                reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+                stuck = _put_back(done)
+                left = f" (written, and can't be put back: {', '.join(stuck)})" if stuck else ""
+                raise InputError(f"{change.path}: can't be written: {reason}{left}") from None
+            done.append((target, change))
             _sync_folder(os.path.dirname(target))
+
+
+def _put_back(done: Sequence[tuple[str, Change]]) -> list[str]:
+    """Give replaced files their old text, the last first; give the paths of those where that failed."""
+    stuck: list[str] = []
+    for target, change in reversed(done):
+        try:
+            with _sibling(target, change.before) as temporary:
+                os.replace(temporary, target)
+        except OSError:
+            stuck.append(change.path)
+    return stuck
 
 
 def remove_stale(path: str) -> None:

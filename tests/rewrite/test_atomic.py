@@ -1,7 +1,9 @@
 """Files are whole at every moment, whatever happens to the writer."""
 
+import errno
 import os
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,6 +52,28 @@ def test_a_file_that_changed_since_it_was_read_stays_and_so_do_the_others(tmp_pa
         write_all([Change(str(first), b"old", b"new"), Change(str(second), b"old", b"new")])
     assert (first.read_bytes(), second.read_bytes()) == (b"old", b"edited meanwhile")
     assert leftovers(tmp_path) == []
+
+
+def test_where_a_later_file_cannot_be_replaced_the_earlier_ones_get_their_text_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml")]
+    for path in paths:
+        path.write_bytes(b"old")
+        path.chmod(0o640)
+    replace = os.replace
+
+    def refuse_the_last(source: str, target: str) -> None:
+        if target == str(paths[-1]):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_the_last)
+    with pytest.raises(InputError, match=r"c\.yaml: can't be written: Read-only file system\Z"):
+        write_all([Change(str(path), b"old", b"new") for path in paths])
+    assert [path.read_bytes() for path in paths] == [b"old"] * 3
+    assert {path.stat().st_mode & 0o777 for path in paths} == {0o640}
+    assert sorted(os.listdir(tmp_path)) == ["a.yaml", "b.yaml", "c.yaml"]
 
 
 def test_one_file_by_two_names_is_written_once(tmp_path: Path) -> None:
@@ -141,6 +165,31 @@ def test_a_full_disk_is_exit_2_and_the_files_stay(tmp_path: Path) -> None:
     assert "b.yaml: can't be written: File too large" in done.stderr
     assert ((tmp_path / "a.yaml").read_bytes(), (tmp_path / "b.yaml").read_bytes()) == (NEEDS_FIX, big)
     assert leftovers(tmp_path) == []
+
+
+def in_a_small_file_system(folder: Path, script: str) -> "subprocess.CompletedProcess[str]":
+    """Run a shell script with a file system of 64 KB mounted over `folder`, where nobody else sees it."""
+    mounted = (
+        f"mount -t tmpfs -o size=64k tmpfs {shlex.quote(str(folder))} && cd {shlex.quote(str(folder))} && {script}"
+    )
+    unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
+    return subprocess.run([*unshare, "sh", "-c", mounted], capture_output=True, text=True, check=False)
+
+
+def test_a_disk_that_is_really_full_is_exit_2_and_the_files_stay(tmp_path: Path) -> None:
+    if shutil.which("unshare") is None or in_a_small_file_system(tmp_path, "true").returncode:
+        pytest.skip("this machine lets nobody mount a file system")
+    (tmp_path.parent / "bad.yaml").write_bytes(NEEDS_FIX)
+    bad, python = shlex.quote(str(tmp_path.parent / "bad.yaml")), shlex.quote(sys.executable)
+    done = in_a_small_file_system(
+        tmp_path,
+        f"cp {bad} tollbooth.yaml && (cat /dev/zero > filler 2>/dev/null || true) && "
+        f"{{ {python} -m pricecheck check --fix tollbooth.yaml; echo exit $?; }} && "
+        f"cmp {bad} tollbooth.yaml && ls -A",
+    )
+    assert "exit 2" in done.stdout, done.stderr
+    assert "tollbooth.yaml: can't be written: No space left on device" in done.stderr
+    assert done.stdout.split()[-2:] == ["filler", "tollbooth.yaml"]
 
 
 def test_a_pipe_is_not_rewritten(pricecheck: Run, tmp_path: Path) -> None:
