@@ -84,11 +84,17 @@ class Outcome(NamedTuple):
     suppressed: int = 0
 
 
-def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | None = None) -> Outcome:
+def check_paths(
+    paths: Sequence[str],
+    options: Options,
+    *,
+    stdin_name: str | None = None,
+    watched: Callable[[Sequence[str]], Iterable[str]] = iter,
+) -> Outcome:
     """Check files, folders and `-`; without paths, the folder we are in.
 
     `-` is standard input, shown as `stdin_name` and read as JSON if that ends in `.json`. A file that can't be read is
-    a line in `failures` and does not stop the others.
+    a line in `failures` and does not stop the others. `watched` gives the files one by one, and may tell somebody.
     """
     findings: list[StampedFinding] = []
     failures: list[str] = []
@@ -98,7 +104,7 @@ def check_paths(paths: Sequence[str], options: Options, *, stdin_name: str | Non
         targets = files.expand(paths or ["."])
     except InputError as error:
         return Outcome((), (), (str(error),))
-    for path in targets:
+    for path in watched(targets):
         try:
             source = read_source(path, stdin_name, options.read)
             kept, hidden = check_counting(source, options)

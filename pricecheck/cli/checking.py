@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.cli.exceptions import Exceptions
 from pricecheck.cli.output import parse_destinations, write_report
+from pricecheck.cli.progress import watched
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
 from pricecheck.engine import Options, check_paths
 from pricecheck.errors import UsageError
@@ -80,7 +81,7 @@ def run_check(arguments: CheckArguments) -> int:
         from pricecheck.cli.gate import held_to_the_past
 
         options, paths = held_to_the_past(arguments, options, exceptions)
-    outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename)
+    outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename, watched=watched)
     outcome = exceptions.finish(outcome, options)
     if arguments.verbose:
         say(f"checked {len(outcome.files)} file(s) with {len(options.rules)} rules")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.output import write_report
 from pricecheck.cli.patch import print_diff, print_exactly
+from pricecheck.cli.progress import watched
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
 from pricecheck.engine import Outcome, check_counting, read_source
 from pricecheck.errors import InputError, PricecheckError, UsageError
@@ -110,7 +111,7 @@ def _fix_all(arguments: CheckArguments, options: Options) -> tuple[list[_Job], l
     jobs: list[_Job] = []
     failures: list[str] = []
     unproven = False
-    for path in targets:
+    for path in watched(targets):
         try:
             if path != files.STDIN and not arguments.diff:
                 remove_stale(path)
