@@ -244,12 +244,14 @@ class TrafficUsage:
             return Judged(None, None, "the log does not say the model")
         rows = [self._row(route, model) for route in place.routes]
         kind, read, base = self._kind(place, model, rows)
-        known = {(row.amount, row.decimals, row.source in FALLBACKS) if row else None for row in rows}
+        known = {(row.amount, row.decimals, _same_source(row.source)) if row else None for row in rows}
         if len(known) == 1:
             row = rows[0]
             return Judged(kind, row, None if row else "a name of JavaScript's own: such requests fail", read, base)
         charged = dict.fromkeys(
-            f"{route} charges {row.dollars or row.unknown_reason if row else 'nothing'}"
+            f"{route} charges {row.dollars or row.unknown_reason} by {row.source}"
+            if row
+            else f"{route} charges nothing"
             for route, row in zip(place.routes, rows, strict=True)
         )
         why = f"the log does not say the route: {'; '.join(list(charged)[:_SHOWN])}"
@@ -262,7 +264,7 @@ class TrafficUsage:
         return row
 
     def _kind(self, place: Place, model: str, rows: list[PriceRow | None]) -> tuple[Kind, ModelId | None, Base | None]:
-        sources = {row.source for row in rows if row}
+        sources = {row.source for row in rows if row and row.price}  # a line without a text prices nothing
         if Source.MODELS.value in sources:
             return Kind.MAPPED, None, None
         if Source.DEFAULT_TABLE.value in sources:

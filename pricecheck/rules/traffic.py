@@ -223,7 +223,7 @@ def fallback_rate(context: Context) -> Iterator[Finding]:
 def _mapping_belongs(usage: TrafficUsage, config: Config, one: ModelUsage, what: str) -> Finding:
     where = where_it_belongs(config, one.place)
     row, suggestion = one.judged.row, one.suggestion
-    charged = one.judged.doubt
+    charged = f"in the log; {one.judged.doubt}"
     if row is not None:
         be = "is" if one.requests == 1 else "are"
         charged = f"{be} charged {row.dollars or row.unknown_reason} by `{row.source}`"

@@ -157,7 +157,7 @@ def test_without_a_route_a_price_is_given_only_where_all_routes_agree() -> None:
     unsure = by_model["gpt-4o"].judged
     assert (unsure.row, unsure.doubt) == (
         None,
-        "the log does not say the route: POST /a charges $0.05; POST /b charges $0.06",
+        "the log does not say the route: POST /a charges $0.05 by route.models; POST /b charges $0.06 by route.models",
     )
     tuned = by_model["ft:gpt-4o:acme::1"]
     assert tuned.kind is Kind.FINE_TUNE

@@ -39,7 +39,9 @@ def test_of_many_fine_tunes_the_most_requested_are_named_and_the_others_counted(
 
 def test_where_the_log_does_not_say_the_route_the_finding_says_so() -> None:
     (found,) = said("PC501", TWO, row("ft:gpt-4o:acme::1", 1, None))
-    assert "the log does not say the route: POST /chat charges $0.02; POST /b charges $0.03" in found
+    assert (
+        "1 request in the log; the log does not say the route: POST /chat charges $0.02 by fallback; POST /b" in found
+    )
     assert "which costs" not in found
 
 
