@@ -2,8 +2,8 @@
 
 Read with tree-sitter's TypeScript grammar, which takes JavaScript as well
 (docs/decisions/0008-hooks-by-tree-sitter.md).
-Nothing is run, and nothing is guessed: a list counts only where it consists of string literals and the hook asks
-whether it does *not* hold something.
+Nothing is run, and nothing is guessed: a list counts only where it consists of string literals that nothing changes,
+the hook refuses the model that it does *not* hold, and no other question about the model lets one pass.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 _WRAPPERS = frozenset({"as_expression", "satisfies_expression", "parenthesized_expression", "non_null_expression"})
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "function_declaration"})
-_ASKS = frozenset({"has", "includes"})
+_ASKS = frozenset({"has", "includes", "test"})
+_READS = frozenset({"has", "includes", "join", "keys", "values", "size", "length"})
+_CHOICES = frozenset({"if_statement", "ternary_expression"})
+_DEEPEST = 5
+"""A name for a name for a name: nobody writes more of that."""
 
 
 class ModelList(NamedTuple):
@@ -61,13 +65,14 @@ class _Hook:
             and (name := node.child_by_field_name("name")) is not None
             and (value := node.child_by_field_name("value")) is not None
         }
+        self._fixed = self._unchanged()
 
     def allowed(self) -> ModelList | None:
         """Give the one list that the hook refuses everything outside of."""
-        lists = {list_.id: list_ for list_ in self._asked() if list_ is not None}
-        if len(lists) != 1:
+        lists = list(self._asked())
+        array = lists[0] if lists else None
+        if array is None or any(other is None or other.id != array.id for other in lists):
             return None
-        array = next(iter(lists.values()))
         models = [_literal(child) for child in array.named_children if child.type != "comment"]
         if not models or any(model is None for model in models):
             return None
@@ -80,25 +85,60 @@ class _Hook:
                 yield from self._reads_of(function)
 
     def _asked(self) -> Iterator[Node | None]:
-        """Give the array behind each `!list.has(…)` or `!list.includes(…)`."""
+        """Give the array behind each question about the model; None for one that refuses by no such array."""
         for node in self._nodes:
-            if node.type != "call_expression" or not _is_negated(node):
-                continue
-            function = node.child_by_field_name("function")
+            function = node.child_by_field_name("function") if node.type == "call_expression" else None
             if function is None or function.type != "member_expression":
                 continue
-            asked, method = function.child_by_field_name("object"), function.child_by_field_name("property")
-            if asked is not None and method is not None and _text(method) in _ASKS:
-                yield self._array(asked)
+            asked, method = function.child_by_field_name("object"), _text(function.child_by_field_name("property"))
+            arguments = node.child_by_field_name("arguments")
+            given = arguments.named_children if arguments is not None else []
+            if method in _ASKS and any(self._is_model(one) for one in given):
+                yield self._array(asked) if _is_refusal(node) else None
+            elif self._is_model(asked):
+                yield None
+
+    def _is_model(self, node: Node | None, depth: int = 0) -> bool:
+        """Say whether an expression is the model that is asked for, as it was sent."""
+        if node is None or depth > _DEEPEST:
+            return False
+        node = _bare(node)
+        if node.type == "member_expression":
+            return _text(node.child_by_field_name("property")) == "model"
+        if node.type == "subscript_expression":
+            index = node.child_by_field_name("index")
+            return index is not None and _literal(index) == "model"
+        if node.type == "identifier":
+            name = _text(node)
+            return self._is_model(self._constants[name], depth + 1) if name in self._constants else name == "model"
+        parts = ("left", "consequence", "alternative")
+        return node.type in {"binary_expression", "ternary_expression"} and any(
+            self._is_model(node.child_by_field_name(part), depth + 1) for part in parts
+        )
+
+    def _unchanged(self) -> frozenset[str]:
+        """Give the names that are declared once, as constants, and that nothing writes to."""
+        declared: dict[str, int] = {}
+        changed: set[str] = set()
+        for node in self._nodes:
+            if node.type != "identifier" or node.parent is None:
+                continue
+            name = _text(node)
+            if node.parent.child_by_field_name("name") == node and _is_constant(node.parent):
+                declared[name] = declared.get(name, 0) + 1
+            elif not _only_reads(node.parent):
+                changed.add(name)
+        return frozenset(name for name, times in declared.items() if times == 1 and name not in changed)
 
     def _array(self, node: Node | None, depth: int = 0) -> Node | None:
-        if node is None or depth > 5:  # noqa: PLR2004 - a name for a name for a name: nobody writes that
+        if node is None or depth > _DEEPEST:
             return None
         node = _bare(node)
         if node.type == "array":
             return node
         if node.type == "identifier":
-            return self._array(self._constants.get(_text(node)), depth + 1)
+            name = _text(node)
+            return self._array(self._constants.get(name), depth + 1) if name in self._fixed else None
         if node.type == "new_expression" and _text(node.child_by_field_name("constructor")) == "Set":
             arguments = node.child_by_field_name("arguments")
             given = arguments.named_children if arguments is not None else []
@@ -176,11 +216,52 @@ def _bare(node: Node) -> Node:
     return node
 
 
-def _is_negated(node: Node) -> bool:
-    parent = node.parent
-    while parent is not None and parent.type == "parenthesized_expression":
-        parent = parent.parent
-    return parent is not None and parent.type == "unary_expression" and _text(parent).startswith("!")
+def _is_refusal(call: Node) -> bool:
+    """Say whether a request is refused wherever `call` is false, whatever else is asked in the same breath."""
+    node, negated = call, False
+    while (parent := node.parent) is not None and parent.type not in _CHOICES:
+        if parent.type == "unary_expression" and not negated and _text(parent).startswith("!"):
+            negated = True
+        elif parent.type == "binary_expression":
+            operator = parent.child_by_field_name("operator")
+            if not negated or _text(operator) != "||":
+                return False
+        elif parent.type != "parenthesized_expression":
+            return False
+        node = parent
+    return negated and parent is not None and parent.child_by_field_name("condition") == node and _refuses(parent)
+
+
+def _refuses(choice: Node) -> bool:
+    consequence = choice.child_by_field_name("consequence")
+    return consequence is not None and any(
+        node.type == "throw_statement"
+        or (
+            node.type == "pair"
+            and _text(node.child_by_field_name("key")) == "reject"
+            and _text(node.child_by_field_name("value")) == "true"
+        )
+        for node in _walk(consequence)
+    )
+
+
+def _is_constant(declarator: Node) -> bool:
+    declaration = declarator.parent
+    return (
+        declarator.type == "variable_declarator"
+        and declaration is not None
+        and declaration.type == "lexical_declaration"
+        and _text(declaration.child_by_field_name("kind")) == "const"
+    )
+
+
+def _only_reads(use: Node) -> bool:
+    """Say whether what uses a list leaves it as it is: a question, a copy, or a set made of it."""
+    if use.type == "member_expression":
+        return _text(use.child_by_field_name("property")) in _READS
+    return use.type == "spread_element" or (
+        use.type == "arguments" and use.parent is not None and use.parent.type == "new_expression"
+    )
 
 
 def _literal(node: Node) -> str | None:

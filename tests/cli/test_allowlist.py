@@ -106,16 +106,36 @@ def test_what_cannot_be_written_is_exit_2(pricecheck: Run, folder: Path, argumen
     assert done.stdout == ""
 
 
+LIST = 'const s = new Set(["x"]);\n'
+BEGIN = "export default async (ctx) => { const { model } = ctx.req.body ?? {};"
+REFUSE = "return { reject: true, status: 400 };"
+
+
 @pytest.mark.parametrize(
     ("text", "allowed"),
     [
-        ('const a = new Set(["x"] as const);\nexport default (c) => { if (!(a.has(c))) return 1; };', ("x",)),
-        ('export default (c) => { if (!["x", `y`].includes(c)) return 1; };', ("x", "y")),
-        ('const l = ["x"]; const s = new Set(l);\nexport default (c) => { if (!s.has(c)) return 1; };', ("x",)),
-        ('const s = new Set(["x"]);\nexport default (c) => { if (s.has(c)) return 1; };', None),
-        ('const s = new Set(["x", y]);\nexport default (c) => { if (!s.has(c)) return 1; };', None),
-        ('// const s = new Set(["x"]); if (!s.has(c))\nexport default () => {};', None),
-        ('const a = ["x"], b = ["y"]; if (!a.includes(1) || !b.includes(2)) {}', None),
+        (f'const a = new Set(["x"] as const);\n{BEGIN} if (!(a.has(model))) {REFUSE} }}', ("x",)),
+        (f'{BEGIN} if (!["x", `y`].includes(model)) {REFUSE} }}', ("x", "y")),
+        (f'const l = ["x"]; const s = new Set(l);\n{BEGIN} if (!model || !s.has(model)) {REFUSE} }}', ("x",)),
+        (f'{LIST}{BEGIN} return !s.has(ctx.req.body["model"]) ? {{ reject: true }} : undefined; }}', ("x",)),
+        (f"{LIST}{BEGIN} if (!s.has(model)) throw new Error([...s].join()); }}", ("x",)),
+        (f'{LIST}{BEGIN} if (!["GET"].includes(ctx.req.method)) return; if (!s.has(model)) {REFUSE} }}', ("x",)),
+        (f"{LIST}{BEGIN} if (s.has(model)) {REFUSE} }}", None),
+        (f'const s = new Set(["x", y]);\n{BEGIN} if (!s.has(model)) {REFUSE} }}', None),
+        ('// const s = new Set(["x"]); if (!s.has(model))\nexport default () => {};', None),
+        (f'{LIST}{BEGIN} if (!s.has(model) || !["y"].includes(model)) {REFUSE} }}', None),
+        # A denylist, and lists that let pass, be passed by, or are of something else.
+        (f"{LIST}{BEGIN} if (!s.has(model)) return; {REFUSE} }}", None),
+        (f'{BEGIN} if (!["POST"].includes(ctx.req.method)) {REFUSE} }}', None),
+        (f"{LIST}{BEGIN} if (!s.has(model) && !more.has(model)) {REFUSE} }}", None),
+        (f'{LIST}{BEGIN} if (!s.has(model) && ctx.req.headers["x-beta"]) {REFUSE} }}', None),
+        (f'{LIST}{BEGIN} if (model.startsWith("ft:")) return; if (!s.has(model)) {REFUSE} }}', None),
+        (f"{LIST}{BEGIN} if (/^ft:/.test(model)) return; if (!s.has(model)) {REFUSE} }}", None),
+        (f"{LIST}{BEGIN} if (!s.has(model.toLowerCase())) {REFUSE} }}", None),
+        # Lists that are not what they were declared as.
+        (f'{LIST}s.add("y");\n{BEGIN} if (!s.has(model)) {REFUSE} }}', None),
+        (f"{LIST}extend(s);\n{BEGIN} if (!s.has(model)) {REFUSE} }}", None),
+        (f'let s = ["x"]; s = ["y"];\n{BEGIN} if (!s.includes(model)) {REFUSE} }}', None),
         ("{{{{", None),
         ("", None),
     ],
