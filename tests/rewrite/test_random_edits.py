@@ -14,7 +14,15 @@ from pricecheck.rewrite.proof import prove
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.writing import rewrite_scalar
 from pricecheck.source.document import Document
-from pricecheck.source.entries import insert_entry, insert_item, remove_entry, remove_item
+from pricecheck.source.entries import (
+    NewEntry,
+    insert_entries,
+    insert_entry,
+    insert_item,
+    insert_map,
+    remove_entry,
+    remove_item,
+)
 from pricecheck.source.nodes import Alias, Mapping, Node, Scalar, Sequence, walk
 from pricecheck.source.plain import plain
 from pricecheck.source.yaml_parser import parse
@@ -143,7 +151,17 @@ def draw_edit(document: Document, draw: random.Random) -> Drawn | None:
     edits: tuple[Edit, ...] | None = None
     action = "none"
     if isinstance(node, Mapping):
-        if draw.random() < 0.6 or not node.entries:
+        chosen = draw.random()
+        several = {f"new {number} {text}": text for number in range(draw.randint(1, 3))}
+        if chosen < 0.2:
+            new = [NewEntry(key, value, draw.choice(["", "why: #1"])) for key, value in several.items()]
+            action, edits = "insert entries", insert_entries(document, node, new)
+            here.update(several)
+        elif chosen < 0.3:
+            new = [NewEntry(key, value, draw.choice(["", "why: #1"])) for key, value in several.items()]
+            action, edits = "insert map", insert_map(document, node, f"map {text}", new)
+            here[f"map {text}"] = several
+        elif chosen < 0.6 or not node.entries:
             action, edits = "insert entry", insert_entry(document, node, f"new {text}", text)
             here[f"new {text}"] = text
         else:
@@ -182,4 +200,5 @@ def test_random_edits_change_what_they_should_and_nothing_else(seed: int) -> Non
         if "\n" not in before.replace("\r\n", ""):
             assert "\r\n" not in before or "\n" not in text.replace("\r\n", "")
         done[action] += 1
-    assert set(done) == {"rewrite", "insert entry", "remove entry", "insert item", "remove item"}
+    inserted = {"insert entry", "insert entries", "insert map", "insert item"}
+    assert set(done) == {"rewrite", "remove entry", "remove item", *inserted}
