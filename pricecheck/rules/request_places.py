@@ -23,6 +23,10 @@ class Place(NamedTuple):
     token_based: bool
 
 
+NOWHERE = Place(None, (), token_based=False)
+"""Where requests went of which the log says nothing."""
+
+
 class Places:
     """Finds the places of a config; each is found once."""
 

@@ -18,7 +18,7 @@ from pricecheck.gateway.pricing import Source
 from pricecheck.prices.model_ids import IdKind, find_base, read_model_id
 from pricecheck.prices.usage import is_shortened, shortened
 from pricecheck.rules.rates import RateLimit, Rates
-from pricecheck.rules.request_places import Place, Places
+from pricecheck.rules.request_places import NOWHERE, Place, Places
 from pricecheck.rules.suggesting import Suggester, Suggestion, first_glob
 
 if TYPE_CHECKING:
@@ -118,7 +118,9 @@ class TrafficUsage:
         counts: Counter[Place] = Counter()
         for row in self.sample.rows:
             if not row.resolution:
-                counts[self.place(row.route)] += row.requests
+                # Only what names a model is surely of a token-based route.
+                told = row.route is not None or row.model is not None
+                counts[self.place(row.route) if told else NOWHERE] += row.requests
         return dict(counts.most_common())
 
     @cached_property

@@ -201,6 +201,11 @@ def test_where_the_model_has_no_say_it_is_not_listed_but_counted() -> None:
     assert usage.requests == 6
 
 
+def test_requests_of_which_the_log_says_nothing_are_of_no_route() -> None:
+    usage = usage_of(row(None, 4, None), row("gpt-4o", 1, None))
+    assert [(place.label, count) for place, count in usage.by_route.items()] == [(None, 4), (CHAT, 1)]
+
+
 def test_denied_models_are_found_on_every_kind_of_route() -> None:
     policy = Policy(deny=("gpt-3.5*", "text-*"))
     usage = usage_of(row("gpt-3.5-turbo", 2), row("text-embedding-3-small", 5, "POST /v1/embeddings"), policy=policy)
