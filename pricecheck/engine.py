@@ -156,8 +156,13 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
         if readable or not rule.needs_config
         for finding in rule.check(context)
     ]
+    heeds_ignores = options.ignores and "pricecheck:" in source.text
+    if found or heeds_ignores:
+        from pricecheck.rules.spending import secret_spans
+
+        source = source.masked(secret_spans(context))
     kept, ignored = stamp(source, found, options.severities), 0
-    if options.ignores and "pricecheck:" in source.text:
+    if heeds_ignores:
         from pricecheck.rules.ignoring import heed_ignores
 
         kept, problems, ignored = heed_ignores(document, kept, options.rules, options.speaking)
@@ -179,9 +184,6 @@ def stamp(
     ordered = sorted(found, key=lambda pair: (pair[1].span, pair[0].code))
     if not ordered:
         return []
-    secrets = [finding.span for _, finding in ordered if finding.secret]
-    if secrets:
-        source = source.masked(secrets)
     prints = stamp_fingerprints(
         (rule.code, source.path, finding.path, _first_line(source, finding)) for rule, finding in ordered
     )

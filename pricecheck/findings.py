@@ -94,7 +94,7 @@ class Finding(NamedTuple):
 
     `message` says what is wrong and what the gateway does; `help` what to write instead. A rule never names itself:
     the engine stamps code, severity, impact and file (see `StampedFinding`). `severity` is set by a rule only where the
-    catalogue gives it two levels. `secret` says that the text of `span` must not be shown.
+    catalogue gives it two levels.
     """
 
     message: str
@@ -104,7 +104,6 @@ class Finding(NamedTuple):
     help: str | None = None
     fix: Fix | None = None
     severity: Severity | None = None
-    secret: bool = False
 
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")

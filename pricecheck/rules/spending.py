@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pricecheck.findings import Finding, Impact, Severity
+from pricecheck.findings import Finding, Impact, Severity, Span
 from pricecheck.rules.model import Context, rule
 from pricecheck.source.nodes import Scalar, resolve
 
@@ -124,6 +124,19 @@ def literal_secret(context: Context) -> Iterator[Finding]:
         yield from _told(field, secret_in(str(field.path[-1]), _written(field)) or ("a key" if named else None))
 
 
+def secret_spans(context: Context) -> list[Span]:
+    """Give the places of all credentials in the text, for every report to hide, whichever rules were selected.
+
+    Where the text does not parse, only the shapes that providers document can be told.
+    """
+    if context.document.root is not None:
+        return [finding.span for finding in literal_secret.check(context)]
+    from pricecheck.rules.secret_shapes import SHAPES
+
+    text = context.document.source.text
+    return [Span(*found.span()) for shape in SHAPES for found in shape.pattern.finditer(text)]
+
+
 def _dearest(context: Context, route: Route) -> str | None:
     """Give the dearest price that the route's own lines charge, if it is expensive."""
     rows = [
@@ -137,9 +150,7 @@ def _dearest(context: Context, route: Route) -> str | None:
 
 def _headers(config: Config) -> Iterator[Field]:
     for upstream in config.upstreams.values():
-        headers = upstream.field.get("headers")
-        if headers is not None:
-            yield from (field for _, field in headers.entries() if field.text is not None)
+        yield from _strings(upstream.field.get("headers"))
 
 
 def _urls(config: Config) -> Iterator[Field]:
@@ -174,5 +185,4 @@ def _told(field: Field, what: str | None) -> Iterator[Finding]:
         field.span,
         field.path,
         help=f"write `${{{variable}_KEY}}`, set that variable where the gateway runs, and have the old one revoked",
-        secret=True,
     )

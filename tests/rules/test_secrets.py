@@ -153,3 +153,26 @@ def test_no_report_shows_the_secret(pricecheck: Run, tmp_path: Path, name: str) 
     assert done.returncode == 1
     assert "PC309" in done.stdout
     assert key[:24] not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "arguments"),
+    [
+        ('{x-api-key: "KEY"}}', ("--select", "PC218")),
+        ('{x-api-key: "KEY"}} # pricecheck: ignore[PC102] nothing to hide', ("--ignore", "PC309,PC218")),
+        ("{x-api-key: [KEY]}}", ()),
+        ('{x-api-key: "KEY"}}]', ()),
+    ],
+    ids=["not selected", "on the line of an idle ignore", "in a list", "where the text does not parse"],
+)
+def test_a_secret_stays_hidden(pricecheck: Run, tmp_path: Path, header: str, arguments: tuple[str, ...]) -> None:
+    key = made("sk-" + "proj-{48}", 7)
+    (tmp_path / "tollbooth.yaml").write_text(
+        'wallets: {base: "0x1"}\naccepts: [{asset: USDC, network: base}]\n'
+        'routes: {"GET /a": {upstream: openai, price: "$0.05"}}\nupstreams:\n  openai:\n'
+        f'    {{url: "https://api.openai.com", timeout: 30, headers: {header.replace("KEY", key)}\n',
+        encoding="utf-8",
+    )
+    done = pricecheck("check", "--output-format", "full", *arguments, cwd=tmp_path)
+    assert done.stdout.count("tollbooth.yaml:") >= 1
+    assert key[:24] not in done.stdout + done.stderr
