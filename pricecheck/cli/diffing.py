@@ -65,14 +65,13 @@ def run_diff(arguments: DiffArguments) -> int:
     import gc
 
     from pricecheck.cli.checking import environment, one_of
+    from pricecheck.cli.output import parse_destinations, write_file
     from pricecheck.report.price_diff import FORMATS
 
     # Nothing here forms cycles, and the process ends with this job: collections would walk both configs for nothing.
     gc.disable()
     one_of("--color", arguments.color, ("auto", "always", "never"))
-    formats = [value.partition("=")[::2] for value in arguments.output_format or ("text",)]
-    for name, _ in formats:
-        one_of("--output-format", name, FORMATS)
+    destinations = parse_destinations(arguments.output_format, "text", FORMATS)
     variables = environment(arguments.env, arguments.env_file)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     sides = None if arguments.against is None else _sides(arguments, arguments.against)
@@ -80,13 +79,12 @@ def run_diff(arguments: DiffArguments) -> int:
     if arguments.traffic and len(pairs) != 1:
         raise UsageError(f"--traffic: a log is of one gateway, and there are {len(pairs)} configs; name its own")
     diff = _diff(pairs, sides, policies, variables, arguments.traffic)
-    for name, path in formats:
-        text = _rendered(name, diff, arguments, to_terminal=not path)
-        if path:
-            with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                file.write(text)
-        else:
+    for name, path in destinations:
+        text = _rendered(name, diff, arguments, to_terminal=path is None)
+        if path is None:
             sys.stdout.write(text)
+        else:
+            write_file(path, text)
     has_changed = any(file.changes or file.structure for file in diff.files)
     return FOUND if arguments.exit_code and has_changed else CLEAN
 

@@ -10,12 +10,10 @@ from pricecheck import files
 from pricecheck.cli.mapping import FixArguments, refuse_combinations, run_mapping
 from pricecheck.cli.sampling import LogArguments, sample_of
 from pricecheck.cli.shell import CLEAN, terminal_width, wants_color
-from pricecheck.errors import InputError, UsageError
+from pricecheck.errors import UsageError
 from pricecheck.report.traffic import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pricecheck.report.traffic import TrafficReport
 
 
@@ -66,13 +64,14 @@ def run_traffic(arguments: TrafficArguments) -> int:
     """
     from pricecheck.cli.checking import environment, one_of
     from pricecheck.cli.comparing import Policies
+    from pricecheck.cli.output import parse_destinations, write_file
     from pricecheck.cli.usage_lines import traffic_report
     from pricecheck.engine import load_config, read_source
     from pricecheck.prices.table import price_table
     from pricecheck.rules.served import TrafficUsage
 
     one_of("--color", arguments.color, ("auto", "always", "never"))
-    formats = _formats(arguments.output_format)
+    destinations = parse_destinations(arguments.output_format, "text", FORMATS)
     if arguments.config == files.STDIN and files.STDIN in arguments.logs:
         raise UsageError("-: standard input can be the config or a log, not both")
     if arguments.policy is not None and arguments.isolated:
@@ -88,31 +87,13 @@ def run_traffic(arguments: TrafficArguments) -> int:
     if arguments.fixing.fix:
         return run_mapping(arguments.fixing, usage, source, variables)
     report = traffic_report(usage, source.path)
-    for name, path in formats:
-        text = _rendered(name, report, arguments, to_terminal=not path)
-        if path:
-            _write(path, text)
-        else:
+    for name, path in destinations:
+        text = _rendered(name, report, arguments, to_terminal=path is None)
+        if path is None:
             sys.stdout.write(text)
+        else:
+            write_file(path, text)
     return CLEAN
-
-
-def _formats(values: Sequence[str]) -> list[tuple[str, str]]:
-    from pricecheck.cli.checking import one_of
-
-    formats = []
-    for value in values or ("text",):
-        name, _, path = value.partition("=")
-        formats.append((one_of("--output-format", name, FORMATS), path))
-    return formats
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
 
 
 def _rendered(name: str, report: TrafficReport, arguments: TrafficArguments, *, to_terminal: bool) -> str:

@@ -14,7 +14,7 @@ from pricecheck.report.model import RenderOptions, Report, RuleInfo
 from pricecheck.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import TextIO
 
     from pricecheck.engine import Outcome
@@ -28,8 +28,12 @@ class Destination(NamedTuple):
     path: str | None = None
 
 
-def parse_destinations(values: Sequence[str], default: str = "full") -> tuple[Destination, ...]:
+def parse_destinations(
+    values: Sequence[str], default: str = "full", formats: Collection[str] = FORMATS
+) -> tuple[Destination, ...]:
     """Give the destinations that `--output-format` names; `default` on standard output without any.
+
+    `formats` are those of the command.
 
     Raises:
         UsageError: no such format, or two for the same place.
@@ -37,8 +41,8 @@ def parse_destinations(values: Sequence[str], default: str = "full") -> tuple[De
     destinations: list[Destination] = []
     for value in values or [default]:
         name, _, path = value.partition("=")
-        if name not in FORMATS or (not path and "=" in value):
-            raise UsageError(f"--output-format {value!r}: choose from {', '.join(FORMATS)}, or FORMAT=PATH")
+        if name not in formats or (not path and "=" in value):
+            raise UsageError(f"--output-format {value!r}: choose from {', '.join(formats)}, or FORMAT=PATH")
         if path in {destination.path or "" for destination in destinations}:
             raise UsageError(f"--output-format: two formats for {path or 'standard output'}")
         destinations.append(Destination(name, path or None))
@@ -88,7 +92,7 @@ def write_report(
         if destination.path is None:
             stream.write(text)
         else:
-            _write(destination.path, text)
+            write_file(destination.path, text)
 
 
 def repository_root(folder: str) -> str:
@@ -102,7 +106,12 @@ def repository_root(folder: str) -> str:
     return here
 
 
-def _write(path: str, text: str) -> None:
+def write_file(path: str, text: str) -> None:
+    """Write a report into a file, in UTF-8.
+
+    Raises:
+        InputError: it can't be written.
+    """
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)
