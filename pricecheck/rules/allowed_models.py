@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.field import Field
 
 _SHOWN = 3
-_HOOK = "refuse them in an `onRequest` hook: the gateway itself refuses no model"
+_ONE, _MANY = "it", "them"
 
 
 @rule(
@@ -181,7 +181,7 @@ def _unwanted(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
                 else f"this rule prices `{asked}`, some of which the policy denies, and no hook refuses them",
                 place.span,
                 place.path,
-                help="remove the rule" if unwanted.has_all(asked) else _HOOK,
+                help="remove the rule" if unwanted.has_all(asked) else _refuse(_MANY),
             )
 
 
@@ -192,7 +192,7 @@ def _listed(unwanted: _Unwanted, route: Route) -> Iterator[Finding]:
                 f"`{name}` {unwanted.reason}, and this route serves it",
                 entry.key.span,
                 (*route.models_path, name),
-                help=f"remove the line, and {_HOOK}",
+                help=f"remove the line, and {_refuse(_ONE)}",
             )
 
 
@@ -207,14 +207,18 @@ def _built_in(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
         return
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    reason, them = (unwanted.reason, "it") if len(names) == 1 else (unwanted.reason.replace("is ", "are ", 1), "them")
+    reason, them = (unwanted.reason, _ONE) if len(names) == 1 else (unwanted.reason.replace("is ", "are ", 1), _MANY)
     where = route.models_field() or route.field
     yield Finding(
         f"the built-in table prices {shown}{more}, which {reason}, and no hook refuses {them}",
         where.key_span,
         where.path,
-        help=_HOOK,
+        help=_refuse(them),
     )
+
+
+def _refuse(them: str) -> str:
+    return f"refuse {them} in an `onRequest` hook: the gateway itself refuses no model"
 
 
 def _asked(route: Route) -> Iterator[tuple[int, str, Field]]:
