@@ -1,9 +1,10 @@
 """Which effective prices are outside the floors and ceilings of the policy's families (gateway.md §4).
 
 Held are prices of models, wherever they come from: a line of `models`, the built-in table, a rule of `match` that asks
-for `body.model`, and whatever charges the models that none of these names. A glob stands for models nobody can list, so
-that the price which takes them with all others is held to the floor alone: a fallback has to be dear, and would always
-be above the ceiling of the cheapest family. A flat route is not held: it says nothing of models.
+for `body.model`, and whatever charges the models that none of these names. A family's glob stands for models nobody can
+list, so that the price which takes them together with others is held to the floor alone: a fallback has to be dear, and
+would always be above the ceiling of the cheapest family. A model that a family writes out is held to both limits,
+whatever prices it. A flat route is not held: it says nothing of models.
 """
 
 from __future__ import annotations
@@ -94,8 +95,9 @@ class _HeldRoute:
             taken = _taken(self._route, one.number)
             for part in self._families.parts:
                 if self._may_serve(part.pattern, asked) and part.left(inside=asked, outside=taken):
-                    whole = contains(part.pattern, asked)
-                    yield from self._judged(row, part.family, asked, named=True, floor_only=not whole)
+                    whole = part.literal or contains(part.pattern, asked)
+                    model = part.pattern if part.literal else asked
+                    yield from self._judged(row, part.family, model, named=True, floor_only=not whole)
 
     def others(self, row: PriceRow, taken: list[str]) -> Iterator[LimitBreach]:
         """Hold what charges the models that nothing names; `taken` are the globs that rules take before."""

@@ -87,8 +87,10 @@ def below_floor(context: Context) -> Iterator[Finding]:
 )
 def above_ceiling(context: Context) -> Iterator[Finding]:
     """## What it does
-    Reports every price of a model above the ceiling that the policy sets for its family. What charges all models that
-    nothing names is not held to ceilings: a careful fallback is as dear as the dearest family.
+    Reports every price of a model above the ceiling that the policy sets for its family. A model that the family writes
+    out (`gpt-4o`) is held to it whatever prices it, a fallback or a wider `match` rule as well. For the models that a
+    family's glob (`gpt-4o*`) stands for, a fallback or a rule for more than the family (`gpt-*`) is not held to the
+    ceiling: a careful fallback is as dear as the dearest family.
 
     ## Why is this bad?
     A price with a slipped point drives callers away, or takes money that has to be paid back. The gateway knows no

@@ -83,6 +83,23 @@ def test_no_model_is_charged_below_a_floor_unseen(text: str, policy: list[Family
 
 @settings(max_examples=300)
 @given(configs(), families)
+def test_no_model_that_a_family_writes_out_is_charged_above_its_ceiling_unseen(text: str, policy: list[Family]) -> None:
+    table, of = table_of(text), Families(policy)
+    said = {(breach.code, breach.row.selector, breach.model) for breach in limit_breaches(table, of)}
+    for model in {pattern for family in policy for pattern in family.models if "*" not in pattern}:
+        family = of.of(model)
+        assert family is not None
+        for headers in ({}, {"x": "y"}):
+            row = table.row_for("POST /c", Facts({"model": model}, headers=headers))
+            if row is None or row.amount is None or row.decimals is None:
+                continue
+            _, ceiling = limits_in_units(family, row.decimals)
+            if ceiling is not None and row.amount > ceiling and model in family.models:
+                assert (ABOVE_CEILING, row.selector, model) in said
+
+
+@settings(max_examples=300)
+@given(configs(), families)
 def test_a_named_model_that_is_reported_is_outside_its_limit(text: str, policy: list[Family]) -> None:
     table, of = table_of(text), Families(policy)
     for breach in limit_breaches(table, of):
@@ -101,6 +118,19 @@ def test_a_named_model_that_is_reported_is_outside_its_limit(text: str, policy: 
             row = table.row_for("POST /c", Facts({"model": breach.model}, headers={"x": "y"}))
             other = table.row_for("POST /c", Facts({"model": breach.model}))
             assert breach.row in (row, other)
+
+
+def test_a_wider_rule_is_held_to_the_ceiling_of_a_model_that_is_written_out_but_not_of_a_glob() -> None:
+    table = table_of(
+        'wallets: {base: "0x1"}\naccepts: [{asset: USDC, network: base}]\n'
+        'upstreams: {u: {url: "https://x.example"}}\n'
+        'routes: {"POST /c": {upstream: u, match: [{where: {body.model: "gpt-4*"}, price: "$0.50"}], price: "$0.50"}}\n'
+    )
+    ceiling = Dollars("$0.20")
+    written_out, by_glob = Family("one", ("gpt-4o",), ceiling=ceiling), Family("one", ("gpt-4o*",), ceiling=ceiling)
+    found = [(one.code, one.row.selector, one.model) for one in limit_breaches(table, Families([written_out]))]
+    assert found == [(ABOVE_CEILING, "match:0", "gpt-4o")]
+    assert not list(limit_breaches(table, Families([by_glob])))
 
 
 def test_limits_are_exact_and_inclusive() -> None:
