@@ -74,6 +74,8 @@ class DuckEngine:
         self._db: DuckDBPyConnection = duckdb.connect(":memory:", config=self._settings)
         self._empty: dict[str, int] = {}
         self._db.execute("SET TimeZone = 'UTC'")
+        self._db.execute("SET enable_progress_bar = true")  # without it there is no progress to ask for,
+        self._db.execute("SET enable_progress_bar_print = false")  # and with it DuckDB would draw on stdout
         # A cast to TIMESTAMP would pass over the zone that a text names.
         self._db.execute("CREATE TEMP MACRO milliseconds(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))")
         self._db.execute(
@@ -101,6 +103,7 @@ class DuckEngine:
         """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
         files = [log.file for log in logs]
         for size in OBJECT_SIZES:
+            self._object_size = size
             self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view(logs, size)}")
             try:
                 self._scan_once(logs, f"CREATE OR REPLACE TEMP TABLE groups AS {sql_text}", progress)
@@ -164,7 +167,7 @@ class DuckEngine:
             return []
         if not self.query(sql.ANY_BAD):
             return _numbers(log, (), most) if self._empty[log.file.path] else []
-        self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], OBJECT_SIZES[-1])}")
+        self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], self._object_size)}")
         seen = sql.classified(sql.Window(), 1)
         numbered = f"SELECT row_number() OVER () AS number, what FROM ({seen}) AS seen"  # noqa: S608 - ours
         statement = f"SELECT number FROM ({numbered}) AS numbered WHERE what = ? LIMIT ?"  # noqa: S608 - ours

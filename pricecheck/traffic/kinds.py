@@ -18,7 +18,7 @@ FIELDS = ("timestamp", "method", "path", "route", "requested_model", "resolved_p
 COLUMNS = {"requested_model": "model", "pricing_source": "source", "resolved_price": "price"}
 """What the shared SQL calls a field, where it does not use the playbook's name."""
 
-MARKED = frozenset({"route", "requested_model", "pricing_source"})
+MARKED = frozenset({"route", "requested_model"})
 """The fields that reach the shared SQL with a mark of their type before them; see `sql`."""
 
 _GATEWAY_FIELDS = {

@@ -145,8 +145,9 @@ class _Reading:
         """Give lines, first and last time by what the lines are; and how many bad ones are not among them."""
         if not self._scanned:
             return {}, 0
+        paths = any({"method", "path"} <= log.format.ways.keys() for log in self._scanned)
         unseen = self._engine.scan(
-            self._scanned, sql.scan(self._window, self._grain), self._options.progress or _ignored
+            self._scanned, sql.scan(self._window, self._grain, paths=paths), self._options.progress or _ignored
         )
         return {what: (lines, first, last) for what, lines, first, last in self._engine.query(sql.TOTALS)}, unseen
 
@@ -180,11 +181,13 @@ class _Reading:
     def _timed(self, times: Sequence[int], groups: int) -> tuple[int, tuple[TimedRow, ...]]:
         points = max(1, min(self._options.buckets, _MOST_TIMED // max(groups, 1)))
         length = length_for(max(times) - min(times), points, self._grain)
-        counts: Counter[tuple[int, str | None, str | None, str | None, bool]] = Counter()
+        starts: dict[int, str] = {}
+        counts: dict[tuple[str, str | None, str | None, str | None, bool], int] = {}
         for bucket, route, model, source, what, requests in self._engine.query(sql.timed(length)):
-            counts[bucket, route, model, _source(source), what == sql.RESOLUTION] += requests
-        ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], *map(str, item[0][1:])))
-        return length, tuple(TimedRow(say_time(key[0]), *key[1:4], requests, key[4]) for key, requests in ordered)
+            start = starts.get(bucket) or starts.setdefault(bucket, say_time(bucket))
+            key = (start, route, model, _source(source), what == sql.RESOLUTION)
+            counts[key] = counts.get(key, 0) + requests
+        return length, tuple(TimedRow(*key[:4], requests, key[4]) for key, requests in counts.items())
 
 
 _Total = tuple[int, int | None, int | None]

@@ -82,6 +82,9 @@ class SparkEngine:
         self._session: SparkSession = self._root.newSession()  # views and settings of our own
         for key, value in _SETTINGS.items():
             self._session.conf.set(key, value)
+        if self._mine and self._root.sparkContext.master.startswith("local"):
+            # Spark's 200 are meant for a cluster; on one machine each costs more than what is in it.
+            self._session.conf.set("spark.sql.shuffle.partitions", str(self._root.sparkContext.defaultParallelism))
         for function in _FUNCTIONS:
             self._session.sql(f"CREATE TEMPORARY FUNCTION {function}")
         return self
