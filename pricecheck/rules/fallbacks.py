@@ -76,7 +76,7 @@ def missing_fallback(context: Context) -> Iterator[Finding]:
         rest = _rest(context, route)
         if rest is None or rest.source is not Source.DEFAULTS:
             continue
-        named = _named(context.config, route)
+        named = _named(context, route)
         stated = rest.place is not None
         if stated and (rest.amount is None or _answers(route, rest.amount, named)):
             continue
@@ -94,7 +94,7 @@ def missing_fallback(context: Context) -> Iterator[Finding]:
 def low_fallback(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports a `fallback` (or a `price` that serves as one) below the dearest price that the route names: the dearest
-    line of `models`, or the dearest rule of `match` that asks for a model and nothing else.
+    line of `models`, or the dearest rule of `match` that asks for a model and nothing else and can be reached.
 
     The policy can ask for less: with `[fallback] percentile = 90`, a tenth of the named prices may be dearer.
 
@@ -134,7 +134,7 @@ def low_fallback(context: Context) -> Iterator[Finding]:
         rest = _rest(context, route)
         if rest is None or rest.amount is None or rest.place is None or rest.source is Source.DEFAULTS:
             continue
-        wanted = _ranked(_named(context.config, route), percentile)
+        wanted = _ranked(_named(context, route), percentile)
         if wanted is not None and rest.amount < wanted.amount:
             yield _low(_Priced(rest.place, rest.amount, decimals_for(context.config, route) or 0), wanted, percentile)
 
@@ -167,9 +167,9 @@ def _rest(context: Context, route: Route) -> Quote | None:
     return quote_rest(context.config, route, decimals_for(context.config, route))
 
 
-def _named(config: Config, route: Route) -> list[_Named]:
-    """Give the prices that are for models, in file order; those nobody can know here are left out."""
-    decimals = decimals_for(config, route)
+def _named(context: Context, route: Route) -> list[_Named]:
+    """Give the prices that are for models, in file order, without those nobody can know or is ever charged."""
+    decimals = decimals_for(context.config, route)
     if decimals is None:
         return []
     found: list[_Named] = []
@@ -183,7 +183,9 @@ def _named(config: Config, route: Route) -> list[_Named]:
                 if amount is not None:
                     found.append(_Named(amount, text, entry.value, name))
         return found
-    for one in route.match:
+    for one, row in zip(route.match, context.table.by_route[route.key], strict=False):
+        if not row.reachable:
+            continue
         quote = quote_rule(one, decimals)
         if quote.amount is not None and quote.text and quote.place is not None and _is_about_a_model(one.conditions):
             found.append(_Named(quote.amount, quote.text, quote.place.node, str(one.where[0].required)))
