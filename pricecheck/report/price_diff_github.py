@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.report.model import RenderOptions
 from pricecheck.report.paths import repository_path
-from pricecheck.report.price_diff import summary
+from pricecheck.report.price_diff import revenue, summary
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
 
@@ -35,7 +35,8 @@ def as_github(diff: PriceDiff, *, root: str | None) -> str:
     # One notice is the summary itself.
     dropped = sum(max(0, len(found) - _SHOWN_PER_KIND + (kind == "notice")) for kind, found in lines.items())
     more = f" (+{dropped} in the log of this step)" if dropped else ""
-    first = f"::notice title=pricecheck::{_data(summary(diff) + more)}"
+    weighed = f"; {revenue(diff.traffic)}" if diff.traffic else ""
+    first = f"::notice title=pricecheck::{_data(summary(diff) + weighed + more)}"
     return "".join(f"{line}\n" for line in [first, *lines["error"], *lines["warning"], *lines["notice"]])
 
 

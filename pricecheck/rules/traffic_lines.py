@@ -9,7 +9,7 @@ from pricecheck.rules.model import Context, rule
 from pricecheck.rules.traffic_words import MOST_FINDINGS, requests_text, short, was, where_it_belongs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pricecheck.rules.request_places import Place
     from pricecheck.rules.served import Otherwise
@@ -147,7 +147,8 @@ def denied_model_in_traffic(context: Context) -> Iterator[Finding]:
 def charged_otherwise(context: Context) -> Iterator[Finding]:
     """## What it does
     With `--traffic LOG`: reports requests that, by the log, were charged another price than this config gives them, or
-    (where the log has no prices) by another source. Of many, the 20 most frequent differences get a finding each.
+    (where the log has no prices) by another source. Models that one price of the config charges, as a fallback does,
+    are one finding; of many findings the 20 with the most requests are given.
 
     ## Why is this bad?
     Then the gateway that wrote the log does not run this config: a deploy was missed, a price was changed by hand, or
@@ -184,29 +185,37 @@ def charged_otherwise(context: Context) -> Iterator[Finding]:
     usage = context.usage
     if usage is None:
         return
-    for one in usage.otherwise[:MOST_FINDINGS]:
+    for alike in _alike(usage.otherwise)[:MOST_FINDINGS]:
+        one = alike[0]
         where = where_it_belongs(context.config, one.place)
         span = one.row.span if one.row is not None and one.row.span is not None else where.key_span
         path = one.row.path if one.row is not None and one.row.path is not None else where.path
         yield Finding(
-            _otherwise(one), span, path, help="deploy this config, or compare it with the one that is deployed"
+            _otherwise(alike), span, path, help="deploy this config, or compare it with the one that is deployed"
         )
 
 
-def _otherwise(one: Otherwise) -> str:
+def _alike(otherwise: Iterable[Otherwise]) -> list[list[Otherwise]]:
+    """Put together what one price of the config charges otherwise in the same way: a fallback has many models."""
+    groups: dict[object, list[Otherwise]] = {}
+    for one in otherwise:
+        row = (one.row.route, one.row.selector) if one.row else None
+        groups.setdefault((one.place, row, one.price, one.source), []).append(one)
+    return sorted(groups.values(), key=lambda group: -sum(one.requests for one in group))
+
+
+def _otherwise(alike: list[Otherwise]) -> str:
     from pricecheck.gateway.money import price_text
 
-    what = f"for `{short(one.model)}` " if one.model is not None else ""
+    one, requests = alike[0], sum(other.requests for other in alike)
+    models = [other.model for other in alike if other.model is not None]
+    what = f" for `{short(models[0])}`" if len(models) == 1 else f" for {len(models)} models" if models else ""
+    charged = f"{requests_text(requests)}{what} {was(requests)} charged"
     if one.price is None:
         by = one.row.source if one.row else "another source"
-        return (
-            f"{requests_text(one.requests)} {what}{was(one.requests)} charged by {one.source}, by the log; "
-            f"this config charges by {by}"
-        )
+        return f"{charged} by {one.source}, by the log; this config charges by {by}"
     here = f"this config charges {one.row.dollars}" if one.row else "nothing in this config charges that there"
-    return (
-        f"{requests_text(one.requests)} {what}{was(one.requests)} charged {price_text(one.price)}, by the log; {here}"
-    )
+    return f"{charged} {price_text(one.price)}, by the log; {here}"
 
 
 def _somewhere(place: Place) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pricecheck.engine import Options, check_source
 from pricecheck.findings import SourceText
 from pricecheck.policy.model import Policy
@@ -56,6 +58,14 @@ def test_a_price_of_another_source_is_charged_otherwise() -> None:
         "2 requests for `gpt-4o` were charged by default-table, by the log; this config charges by route.models"
     ]
     assert said("PC506", ONE, row("gpt-4o", 2, source="route.models")) == []
+
+
+def test_models_that_one_fallback_charges_otherwise_are_one_finding() -> None:
+    priced = [row(model, 2)._replace(price=Decimal("0.03")) for model in ("x", "y", "z")]
+    assert said("PC506", ONE, *priced, row("gpt-4o", 1)._replace(price=Decimal("0.03"))) == [
+        "1 request for `gpt-4o` was charged $0.03, by the log; this config charges $0.05",
+        "6 requests for 3 models were charged $0.03, by the log; this config charges $0.02",
+    ]
 
 
 def test_a_denied_model_of_an_unknown_route_says_so() -> None:
