@@ -87,12 +87,14 @@ class _HeldRoute:
                 yield from self._judged(row, family, model, named=named)
 
     def rules(self, rows: tuple[PriceRow, ...]) -> Iterator[LimitBreach]:
-        """Hold the match rules that ask for a model."""
+        """Hold the match rules that ask for a model, and the one that takes all the rest."""
         for one, row in zip(self._route.match, rows, strict=False):
             asked = _asked_model(one)
+            taken = _taken(self._route, one.number)
+            if not one.where:
+                yield from self.others(row, taken)
             if asked is None or not row.reachable:
                 continue
-            taken = _taken(self._route, one.number)
             for part in self._families.parts:
                 if self._may_serve(part.pattern, asked) and part.left(inside=asked, outside=taken):
                     whole = part.literal or contains(part.pattern, asked)
@@ -100,7 +102,7 @@ class _HeldRoute:
                     yield from self._judged(row, part.family, model, named=True, floor_only=not whole)
 
     def others(self, row: PriceRow, taken: list[str]) -> Iterator[LimitBreach]:
-        """Hold what charges the models that nothing names; `taken` are the globs that rules take before."""
+        """Hold a price of the models that nothing names; `taken` are the globs that rules take before."""
         if not row.reachable or row.amount is None:
             return
         named = {model.name for model in self._route.models} if self._route.token_based else set()

@@ -31,9 +31,10 @@ _APPROVE = "or record an approval with `pricecheck approve`"
 def below_floor(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports every price of a model below the floor that the policy sets for its family, wherever the price comes from:
-    a line of `models`, a `match` rule on `body.model`, the built-in table, or the fallback that charges the models of
-    the family which nothing names. The first family that fits a model counts. Models that an upstream does not have
-    (`gpt-4o` at `api.anthropic.com`) are left out, and so are flat routes, which say nothing of models.
+    a line of `models`, a `match` rule on `body.model`, the built-in table, or the fallback (or a last rule with
+    `where: {}`) that charges the models of the family which nothing names. The first family that fits a model counts.
+    Models that an upstream does not have (`gpt-4o` at `api.anthropic.com`) are left out, and so are flat routes, which
+    say nothing of models.
 
     ## Why is this bad?
     A floor is the price below which a request costs more than it brings. The gateway knows no floors: it charges what

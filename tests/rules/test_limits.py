@@ -46,12 +46,13 @@ def configs(draw: st.DrawFn) -> str:
             "type: token-based, models: {" + ", ".join(f'"{name}": "{price}"' for name, price in models.items()) + "}"
         )
     else:
+        last = f', {{where: {{}}, price: "{draw(prices)}"}}' if draw(st.booleans()) else ""
         rules = draw(st.lists(st.tuples(st.sampled_from(GLOBS), st.booleans(), prices), min_size=1, max_size=4))
         body = "match: [" + ", ".join(
             f'{{where: {{body.model: "{glob}"{", headers.x: y" if more else ""}}}, price: "{price}"}}'
             for glob, more, price in rules
         )
-        body += "]"
+        body += last + "]"
     rest = f', fallback: "{fallback}"' if fallback else ""
     return (
         'wallets: {base: "0x1"}\naccepts: [{asset: USDC, network: base}]\nupstreams: {u: {url: "https://x.example"}}\n'
