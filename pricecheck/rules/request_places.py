@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 class Place(NamedTuple):
     """Where requests went: `label` is the config's route, the log's where the config has none such, None for unknown.
 
-    `routes` are the routes of the config that may have served them.
+    `routes` are the routes of the config that may have served them; empty also where the log's words fit several that
+    price in different ways (`unclear`).
     """
 
     label: str | None
     routes: tuple[str, ...]
     token_based: bool
+    unclear: bool = False
 
 
 NOWHERE = Place(None, (), token_based=False)
@@ -63,16 +65,23 @@ class Places:
             # Only token-based routes price by model, and only what names a model is asked about here.
             only = self.token_routes[0] if len(self.token_routes) == 1 else None
             return Place(only, self.token_routes, token_based=True)
+        if " " not in logged:
+            return self._by_path_alone(logged)
         found = self._by_key.get(route_key(logged)) or self._by_path(logged)
         return Place(found[0], (found[0],), found[1]) if found else Place(logged, (), token_based=False)
+
+    def _by_path_alone(self, path: str) -> Place:
+        same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == path]
+        if len(same) == 1:
+            return Place(same[0][0], (same[0][0],), same[0][1])
+        if same and all(token_based for _, token_based in same):
+            return Place(path, tuple(key for key, _ in same), token_based=True)
+        return Place(path, (), token_based=False, unclear=bool(same))
 
     def _by_path(self, logged: str) -> tuple[str, bool] | None:
         from pricecheck.gateway.routing import MalformedPathError, split_path
 
-        method, space, path = logged.partition(" ")
-        if not space:
-            same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == logged]
-            return same[0] if len(same) == 1 else None
+        method, _, path = logged.partition(" ")
         try:
             compiled = self._gateway.route_for(method.upper(), split_path(path.partition("?")[0]))
         except MalformedPathError:

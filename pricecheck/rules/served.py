@@ -238,8 +238,7 @@ class TrafficUsage:
 
     def _judge(self, place: Place, model: str | None) -> Judged:
         if not place.routes:
-            why = "no route of this config is token-based" if place.label is None else "this config has no such route"
-            return Judged(Kind.UNKNOWN if model is not None else None, None, why)
+            return Judged(Kind.UNKNOWN if model is not None else None, None, _without_route(place))
         if not place.token_based:
             return self._flat(place.routes[0], model)
         if not model:
@@ -365,6 +364,12 @@ def dollars_of(row: PriceRow) -> Decimal | None:
     if row.amount is None or row.decimals is None:
         return None
     return Decimal(row.amount).scaleb(-row.decimals)
+
+
+def _without_route(place: Place) -> str:
+    if place.unclear:
+        return "the log does not say the method, and several routes have this path"
+    return "no route of this config is token-based" if place.label is None else "this config has no such route"
 
 
 def _all_known(rows: Iterable[PriceRow | None]) -> frozenset[Decimal]:

@@ -78,13 +78,14 @@ class Weights:
         found: list[PriceRow | None] = []
         for usage in (self._old, self._new):
             place = usage.place(row.route)
-            if len(place.routes) > 1 or (not place.routes and row.route is None):
+            if len(place.routes) > 1 or place.unclear or (not place.routes and row.route is None):
                 return None
             charged = usage.judge(place, row.model).row if place.routes else None
             if place.routes and charged is None:
                 return None
             found.append(charged)
-        return found[0], found[1]
+        # What neither config has a route for was charged by another config.
+        return None if found == [None, None] else (found[0], found[1])
 
 
 def _side(row: PriceRow | None) -> Side:

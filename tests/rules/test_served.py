@@ -188,6 +188,18 @@ def test_the_route_of_a_log_is_found_in_the_config(logged: str, label: str, rout
     assert (place.label, len(place.routes)) == (label, routes)
 
 
+def test_a_path_that_several_routes_have_is_told_only_where_they_agree() -> None:
+    by_model = "{upstream: openai, type: token-based, fallback: '$0.02'}"
+    config = (
+        f"{HEAD}  POST /a: {by_model}\n  PUT /a: {by_model}\n  POST /b: {by_model}\n  GET /b: {{upstream: openai}}\n"
+    )
+    found = only(usage_of(row("x", 1, "/a"), config=config))
+    assert (found.place.routes, found.judged.row and found.judged.row.dollars) == (("POST /a", "PUT /a"), "$0.02")
+    found = only(usage_of(row("x", 1, "/b"), config=config))
+    assert (found.place.routes, found.judged.row) == ((), None)
+    assert found.judged.doubt == "the log does not say the method, and several routes have this path"
+
+
 def test_routes_the_config_has_not_are_said_and_not_priced() -> None:
     found = only(usage_of(row("gpt-4o", 1, "POST /gone")))
     assert (found.judged.row, found.judged.doubt) == (None, "this config has no such route")

@@ -77,6 +77,11 @@ def test_what_the_log_does_not_tell_is_counted_and_not_guessed() -> None:
     assert revenue == Revenue(Decimal("0.02"), Decimal("0.02"), 1, 9)
 
 
+def test_requests_of_a_route_that_neither_config_has_are_undecided() -> None:
+    revenue, _ = weighed(config(), config(), row("a", 4, "POST /gone"), row("a", 2, "POST"))
+    assert revenue == Revenue(Decimal(0), Decimal(0), 0, 6)
+
+
 def test_a_price_that_only_the_gateway_knows_has_requests_and_no_effect() -> None:
     revenue, changes = weighed(config('a: "$0.05"'), config('a: "${PRICE}"'), row("a", 4))
     assert changes == {"model:a": (4, None)}
