@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pricecheck.policy.approvals import Approval, ApprovalRequest
+    from pricecheck.rewrite.atomic import Change
 
 _DAYS = 30
 _NEVER = "never"
@@ -109,19 +110,28 @@ class Answer(NamedTuple):
     expires: date | None
 
 
-def record(path: str, requests: Sequence[ApprovalRequest], answer: Answer) -> None:
-    """Write approvals into the file at `path`, after what is there, and say which.
+def record(path: str, requests: Sequence[ApprovalRequest], answer: Answer, *, along: Sequence[Change] = ()) -> None:
+    """Write approvals into the file at `path`, after what is there, and say which; `along` is written with them or not.
 
     Raises:
         PolicyError: the file can't be added to.
-        InputError: it can't be written.
+        InputError: one of the files can't be written.
     """
-    approvals = [_approval(path, request, answer) for request in requests]
-    _append(path, approvals)
-    for approval in approvals:
+    _append(path, [_approval(path, request, answer) for request in requests], along)
+    _say_approvals(path, path, requests, answer)
+
+
+def announce(path: str, requests: Sequence[ApprovalRequest], answer: Answer) -> None:
+    """Say which approvals `record` would write."""
+    _say_approvals(f"would be recorded in {path}", path, requests, answer)
+
+
+def _say_approvals(head: str, path: str, requests: Sequence[ApprovalRequest], answer: Answer) -> None:
+    for request in requests:
+        approval = _approval(path, request, answer)
         until = f"until {approval.expires}" if approval.expires else "without end"
         place = f"{approval.route}#{approval.selector}"
-        say(f"{path}: {place}: {_described(approval.change)}, {until}, by {approval.approver}")
+        say(f"{head}: {place}: {_described(approval.change)}, {until}, by {approval.approver}")
 
 
 def _asked_for(arguments: ApproveArguments) -> list[_Open]:
@@ -194,7 +204,7 @@ def _approval(path: str, request: ApprovalRequest, answer: Answer) -> Approval:
     return Approval(*named, reason=answer.reason.strip(), approver=answer.approver, expires=answer.expires)
 
 
-def _append(path: str, approvals: Sequence[Approval]) -> None:
+def _append(path: str, approvals: Sequence[Approval], along: Sequence[Change]) -> None:
     from pricecheck.policy.approvals import append_approval
     from pricecheck.rewrite.atomic import Change, write_all
 
@@ -203,13 +213,18 @@ def _append(path: str, approvals: Sequence[Approval]) -> None:
     for approval in approvals:
         text = append_approval(text, path, approval, vocabulary())
     if before is not None:
-        write_all([Change(path, before.encode(), text.encode())])
+        write_all([*along, Change(path, before.encode(), text.encode())])
         return
     try:
         with open(path, "x", encoding="utf-8", newline="") as file:
             file.write(text)
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
+    try:
+        write_all(along)
+    except InputError:
+        os.unlink(path)
+        raise
 
 
 def git_user() -> str:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Policies
-from pricecheck.cli.shell import CLEAN, FOUND, complain, say, terminal_width, wants_color
+from pricecheck.cli.reprice_words import say_left_out, say_refused, say_schedule
+from pricecheck.cli.shell import CLEAN, FOUND, say, terminal_width, wants_color
 from pricecheck.errors import UsageError
 from pricecheck.policy.discovery import APPROVALS_NAME
-from pricecheck.prices.bounds import Verdict, percent
-from pricecheck.report.visible import visible
+from pricecheck.prices.bounds import Verdict
 from pricecheck.rewrite.repricing import RemovePrice, RenameModel, SetPrice, open_config, reprice
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from pricecheck.cli.approving import Answer
     from pricecheck.gateway.environment import Environment
+    from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
     from pricecheck.prices.table import PriceTable
     from pricecheck.rewrite.price_fields import PriceField
     from pricecheck.rewrite.price_steps import Stepping, Wish
     from pricecheck.rewrite.repricing import Opened, Order, Repriced
-    from pricecheck.rules.comparison import ComparedConfigs, JudgedChange
+    from pricecheck.rules.comparison import ComparedConfigs
     from pricecheck.rules.limit_breaches import LimitBreach
 
 _SHARE = re.compile(r"([+-])([0-9]+(?:\.[0-9]+)?)%")
@@ -77,8 +78,8 @@ def run_reprice(arguments: RepriceArguments) -> int:
     policy, folder = policies.of(None, os.path.dirname(os.path.abspath(arguments.config)))
     wish = _wish(arguments, opened, policy, variables)
     orders = [*_orders(arguments), *(wish.orders if wish else ())]
-    for name, why in wish.left_out if wish else ():
-        say(f"{visible(name)} left as it is: {why}")
+    if wish:
+        say_left_out(wish)
     if not orders:
         say("nothing to change")
         return CLEAN
@@ -88,7 +89,7 @@ def run_reprice(arguments: RepriceArguments) -> int:
         return FOUND
     job.write()
     if wish:
-        _say_schedule(wish)
+        say_schedule(wish.steps)
     job.show()
     return CLEAN
 
@@ -122,38 +123,35 @@ class _Job:
         """Say whether this may be written; if not, say why on stderr, with the largest step that may."""
         if self._arguments.beyond_bounds is not None or not (self._over or self._limits):
             return True
-        for judged in self._over:
-            complain(f"refused: {_beyond(self._compared, judged)}")
-        for breach in self._limits:
-            side = "the floor" if breach.code == "PC303" else "the ceiling"
-            complain(
-                f"refused: {visible(breach.route.key)}#{visible(breach.row.selector)} would be charged"
-                f" {breach.row.dollars}, beyond {side} of family {breach.family.name!r}, {breach.limit.text}"
-            )
-        complain("nothing written; --beyond-bounds REASON writes it all the same and records approvals")
+        say_refused(self._compared, self._over, self._limits)
         return False
 
     def write(self) -> None:
-        """Write the file, and approvals for what is beyond a bound."""
+        """Write the file, and with it approvals for what is beyond a bound; in a dry run, only say so."""
+        from pricecheck.cli.approving import announce, record
         from pricecheck.cli.patch import print_diff
         from pricecheck.rewrite.atomic import Change, remove_stale, write_all
 
         before, after, path = self._opened.source.text, self._done.source.text, self._opened.source.path
+        answer = self._answer()
         if self._arguments.dry_run:
             print_diff(path, before, after)
+            if answer is not None:
+                announce(self._approvals, self._requests(), answer)
             return
-        answer = self._answer()
         remove_stale(path)
-        write_all([Change(path, before.encode(), after.encode())])
-        if answer is not None:
-            from pricecheck.cli.approving import record
+        change = Change(path, before.encode(), after.encode())
+        if answer is None:
+            write_all([change])
+        else:
+            record(self._approvals, self._requests(), answer, along=[change])
 
-            requests = [
-                self._compared.request(breach, judged.change)
-                for judged in self._over
-                for breach in judged.open_breaches
-            ]
-            record(self._approvals, [*requests, *(one.request(path) for one in self._limits)], answer)
+    def _requests(self) -> list[ApprovalRequest]:
+        """Give what this change needs an approval for and has none."""
+        bounds = [
+            self._compared.request(breach, judged.change) for judged in self._over for breach in judged.open_breaches
+        ]
+        return [*bounds, *(one.request(self._opened.source.path) for one in self._limits)]
 
     def _answer(self) -> Answer | None:
         """Give who answers for going beyond a bound, asked before anything is written; None where nobody needs to."""
@@ -189,27 +187,6 @@ class _Job:
         for key, breach in found(self._compared.new).items():
             if key not in old and not self._approves(breach.request(self._opened.source.path)):
                 yield breach
-
-
-def _beyond(compared: ComparedConfigs, judged: JudgedChange) -> str:
-    change = judged.change
-    before, after = change.before, change.after
-    place = visible(f"{change.route}#{change.selector}")
-    if before is None or after is None or before.amount is None or after.amount is None or change.ratio is None:
-        return f"{place} becomes free, is no longer free, or its price becomes unknown"
-    bound = compared.bound(change)
-    from pricecheck.gateway.money import dollars
-
-    limits = compared.limits
-    up = 1 + limits.increase
-    down = 1 - limits.decrease
-    exact = before.amount * (up if change.ratio > 0 else down)
-    allowed = exact.numerator // exact.denominator if change.ratio > 0 else -(-exact.numerator // exact.denominator)
-    largest = dollars(allowed, before.decimals or 0)
-    return (
-        f"{place} from {before.dollars} to {after.dollars} is {percent(change.ratio, bound)}, beyond {bound}:"
-        f" {largest} is as far as one deploy may go"
-    )
 
 
 def _refuse_combinations(arguments: RepriceArguments) -> None:
@@ -296,7 +273,13 @@ def _wish(arguments: RepriceArguments, opened: Opened, policy: Policy, variables
             f"--scale {arguments.scale}: beyond the bounds of one deploy, {sign}{largest} is the largest; "
             "--beyond-bounds REASON goes further"
         )
-    return scale(opened, share, _chosen(arguments, families.of, policy), stepping)
+    chosen = _chosen(arguments, families.of, policy)
+    if not any(map(chosen, opened.fields.all)):
+        asked = ", ".join(
+            [*(f"--models {one}" for one in arguments.models), *(f"--family {one}" for one in arguments.families)]
+        )
+        raise UsageError(f"{opened.source.path}: no price is for a model of {asked}")
+    return scale(opened, share, chosen, stepping)
 
 
 def _chosen(
@@ -311,14 +294,15 @@ def _chosen(
 
             raise UsageError(f"--family {name!r}: the policy has no such family{suggestion(name, known)}")
     wanted = [known[name] for name in arguments.families]
+    patterns = [glob(pattern) for pattern in arguments.models]
 
     def chosen(field: PriceField) -> bool:
-        if not arguments.models and not wanted:
+        if not patterns and not wanted:
             return True
         if field.model is None:
             return False
-        by_name = any(glob(pattern).fullmatch(field.model) for pattern in arguments.models)
-        return by_name or family_of(field.model) in wanted
+        named = not patterns or any(pattern.fullmatch(field.model) for pattern in patterns)
+        return named and (not wanted or family_of(field.model) in wanted)
 
     return chosen
 
@@ -329,10 +313,3 @@ def _share(text: str) -> Fraction:
         raise UsageError(f"--scale {text!r}: write a sign and a percentage, +5% or -2.5%")
     share = Fraction(Decimal(found[2])) / 100
     return share if found[1] == "+" else -share
-
-
-def _say_schedule(wish: Wish) -> None:
-    for step in wish.steps:
-        left = step.deploys - 1
-        more = "there with this deploy" if left <= 0 else f"{left} more deploy{'s' if left > 1 else ''}"
-        say(f"{visible(step.name)}: {step.schedule()} ({more})")

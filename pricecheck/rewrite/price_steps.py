@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.matching import Facts
 from pricecheck.gateway.money import dollars, read_price
-from pricecheck.prices.bounds import is_beyond
 from pricecheck.prices.table import price_table
 from pricecheck.rewrite.price_fields import PriceFields
 from pricecheck.rewrite.price_style import restyled, rounded
 from pricecheck.rewrite.repricing import SetPrice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from pricecheck.gateway.config import Config, Route
     from pricecheck.prices.bounds import Limits
@@ -26,6 +25,7 @@ MOST_DEPLOYS = 1000
 """A target further away than this is a mistake."""
 
 _MODEL = "model:"
+_ALL_DIGITS = 40
 
 
 class Stepping(NamedTuple):
@@ -94,10 +94,11 @@ def scale(opened: Opened, share: Fraction, chosen: Callable[[PriceField], bool],
         if why is not None or field.amount is None or field.decimals is None:
             left_out.append((field.name, why or "its price is not known here"))
             continue
-        exact = Fraction(field.amount) * (1 + share)
-        amount = rounded(exact, stepping.digits, *stepping.reach(field.amount, field.decimals, field.model))
+        amount = _scaled(
+            field.amount, share, stepping.reach(field.amount, field.decimals, field.model), stepping.digits
+        )
         if amount == field.amount:
-            left_out.append((field.name, "it stays where it is: a limit, or too few digits for so small a step"))
+            left_out.append((field.name, "a limit holds it, or the step is too small for so few digits (--digits)"))
             continue
         orders.append(SetPrice(field.route, field.selector, restyled(amount, field.decimals, field.text)))
     return Wish(tuple(orders), (), tuple(left_out))
@@ -134,9 +135,9 @@ def toward(opened: Opened, target: Config, stepping: Stepping) -> Wish:
             left_out.append((goal.name, "no step leads from or to a price that is free"))
             continue
         model = goal.model if goal.selector.startswith(_MODEL) else None
-        amounts = tuple(_way(now, aim, decimals, model, stepping))
+        amounts = _way(now, aim, decimals, model, stepping)
         if amounts[-1] != aim:
-            left_out.append((goal.name, f"a floor or ceiling keeps it from {dollars(aim, decimals)}"))
+            left_out.append((goal.name, _why_short(amounts[-1], aim, decimals, model, stepping)))
         if len(amounts) > 1 or field is None:
             steps.append(Step(goal.name, amounts, decimals))
             orders.append(
@@ -155,27 +156,53 @@ def _why_not(fields: PriceFields, field: PriceField) -> str | None:
     return None
 
 
-def _way(now: int, aim: int, decimals: int, model: str | None, stepping: Stepping) -> Iterator[int]:
-    """Yield every amount from now to the target: as far as a step may go each time, rounded to where it came from."""
-    yield now
-    for _ in range(MOST_DEPLOYS):
-        if now == aim:
-            return
+def _scaled(amount: int, share: Fraction, reach: tuple[int | None, int | None], digits: int) -> int:
+    exact = amount * (1 + share)
+    # Rounding may leave a price where it is or double the step, but never turn a rise into a cut.
+    ends = sorted((Fraction(amount), 2 * exact - amount))
+    least, greatest = -(-ends[0] // 1), ends[1] // 1
+    low, high = reach
+    return rounded(
+        exact, digits, least if low is None else max(least, low), greatest if high is None else min(greatest, high)
+    )
+
+
+def _way(now: int, aim: int, decimals: int, model: str | None, stepping: Stepping) -> tuple[int, ...]:
+    """Give every amount from now to the target, rounded, in as few deploys as the limits allow."""
+    fewest = _walk(now, aim, decimals, model, stepping._replace(digits=_ALL_DIGITS))
+    for digits in range(stepping.digits, len(str(max(now, aim)))):
+        way = _walk(now, aim, decimals, model, stepping._replace(digits=digits))
+        if way[-1] == fewest[-1] and len(way) == len(fewest):
+            return way
+    return fewest
+
+
+def _walk(now: int, aim: int, decimals: int, model: str | None, stepping: Stepping) -> tuple[int, ...]:
+    """Go as far as one step may, again and again; the last amount is not the target where a limit is in between."""
+    amounts = [now]
+    while now != aim and len(amounts) <= MOST_DEPLOYS:
         least, greatest = stepping.reach(now, decimals, model)
-        if stepping.bounds is None or not is_beyond(now, aim, stepping.bounds):
-            step = aim if _within(aim, least, greatest) else now
-        elif aim > now:
-            step = rounded(Fraction(greatest or now), stepping.digits, now + 1, greatest)
+        edge = greatest if aim > now else least
+        if edge is None or (aim <= edge if aim > now else aim >= edge):
+            step = aim
+        elif edge == now:
+            break
         else:
-            step = rounded(Fraction(least or now), stepping.digits, least, now - 1)
-        if step == now or not _within(step, least, greatest):
-            return
+            span = (now + 1, edge) if aim > now else (edge, now - 1)
+            step = rounded(Fraction(edge), stepping.digits, *span)
+        amounts.append(step)
         now = step
-        yield now
+    return tuple(amounts)
 
 
-def _within(amount: int, least: int | None, greatest: int | None) -> bool:
-    return (least is None or amount >= least) and (greatest is None or amount <= greatest)
+def _why_short(last: int, aim: int, decimals: int, model: str | None, stepping: Stepping) -> str:
+    least, greatest = stepping.family(model, decimals) if model is not None else (None, None)
+    goal = dollars(aim, decimals)
+    if (least is not None and aim < least) or (greatest is not None and aim > greatest):
+        return f"a {'floor' if aim < last else 'ceiling'} keeps it from {goal}"
+    if stepping.reach(last, decimals, model)[aim > last] == last:
+        return f"one smallest unit from {dollars(last, decimals)} is beyond the bounds, so {goal} is out of reach"
+    return f"{goal} is more than {MOST_DEPLOYS} deploys away"
 
 
 def _now(table: PriceTable, field: PriceField | None, goal: PriceField) -> tuple[int | None, int | None, str]:

@@ -11,21 +11,24 @@ from pricecheck.gateway.loading import load
 from pricecheck.gateway.money import read_price
 from pricecheck.nearest import suggestion
 from pricecheck.prices.selectors import SelectorKind, parse_selector
+from pricecheck.rewrite.aligning import with_columns_kept
 from pricecheck.rewrite.price_fields import PriceFields
 from pricecheck.rewrite.proof import ProofError, prove
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.writing import rewrite_scalar
-from pricecheck.source.entries import NewEntry, insert_entry, insert_map, remove_entry, remove_item
+from pricecheck.source.entries import NewEntry, insert_entries, insert_entry, insert_map, remove_entry, remove_item
 from pricecheck.source.nodes import Mapping, Scalar, Sequence, resolve
 from pricecheck.source.yaml_parser import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.environment import Environment
     from pricecheck.rewrite.price_fields import PriceField
     from pricecheck.source.document import Document
+
+_MODEL = "model:"
 
 
 class SetPrice(NamedTuple):
@@ -93,11 +96,15 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
         UsageError: an order names what is not there, or can't be carried out; the text says what to do instead.
         ProofError: the result could not be proven.
     """
-    edits: dict[Edit, None] = {}
-    wanted: dict[tuple[str, str], str] = {}
+    orders = list(orders)
+    wanted = {(order.route, order.selector): order.price for order in orders if isinstance(order, SetPrice)}
+    new = [order for order in orders if _adds_model(opened, order)]
+    # Lines at the end of `models` before one at the end of its route: both may go to the same place of the text.
+    edits = dict.fromkeys(_added_models(opened, [order for order in new if isinstance(order, SetPrice)]))
     for order in orders:
+        if order in new:
+            continue
         if isinstance(order, SetPrice):
-            wanted[order.route, order.selector] = order.price
             found = _set(opened, order)
         elif isinstance(order, RemovePrice):
             found = _remove(opened, order)
@@ -122,6 +129,12 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
 def _as_ordered(fields: PriceFields, wanted: dict[tuple[str, str], str], path: str) -> None:
     for (route, selector), price in wanted.items():
         field = fields.by_name.get(f"{route}#{selector}")
+        if field is not None and field.decimals is not None and (lost := read_price(price, field.decimals).lost):
+            kept = price[: -len(lost)]
+            raise UsageError(
+                f"{path}: {route}#{selector}: the asset has {field.decimals} decimals and the gateway drops the rest"
+                f" of {price}: write {kept}"
+            )
         if field is None or field.decimals is None or field.amount != read_price(price, field.decimals).amount:
             raise ProofError(f"{path}: nothing written: {route}#{selector} would not be charged {price}")
 
@@ -131,12 +144,7 @@ def _set(opened: Opened, order: SetPrice) -> tuple[Edit, ...]:
     if field is not None:
         return _rewritten(opened, field, order.price)
     route = _route(opened, order.route, order.selector)
-    selector = parse_selector(order.selector)
-    if selector.kind is SelectorKind.MODEL and selector.model is not None:
-        if not route.token_based:
-            raise UsageError(f"{_at(opened, order)}: `models` counts on token-based routes only; set match:N or price")
-        return _added_model(opened, route, selector.model, order.price)
-    if selector.kind is SelectorKind.FALLBACK and route.price is None:
+    if parse_selector(order.selector).kind is SelectorKind.FALLBACK and route.price is None:
         mapping = resolve(route.field.node)
         edits = (
             insert_entry(opened.document, mapping, "fallback", order.price, _like(opened, route))
@@ -157,20 +165,40 @@ def _rewritten(opened: Opened, field: PriceField, price: str) -> tuple[Edit, ...
     edit = rewrite_scalar(field.node, price)
     if edit is None:
         raise UsageError(f"{opened.source.path}: {field.name}: {price} can't be written in the style that is there")
-    return (edit,)
+    return with_columns_kept(opened.source.text, edit)
 
 
-def _added_model(opened: Opened, route: Route, model: str, price: str) -> tuple[Edit, ...]:
+def _adds_model(opened: Opened, order: Order) -> bool:
+    return (
+        isinstance(order, SetPrice)
+        and order.selector.startswith(_MODEL)
+        and f"{order.route}#{order.selector}" not in opened.fields.by_name
+    )
+
+
+def _added_models(opened: Opened, orders: list[SetPrice]) -> Iterator[Edit]:
+    by_route: dict[str, list[SetPrice]] = {}
+    for order in orders:
+        by_route.setdefault(order.route, []).append(order)
+    for key, here in by_route.items():
+        route = _route(opened, key, here[0].selector)
+        if not route.token_based:
+            raise UsageError(
+                f"{_at(opened, here[0])}: `models` counts on token-based routes only; set match:N or price"
+            )
+        yield from _model_lines(opened, route, here) or _unusual(opened, here[0])
+
+
+def _model_lines(opened: Opened, route: Route, orders: list[SetPrice]) -> tuple[Edit, ...] | None:
+    entries = [NewEntry(order.selector.removeprefix(_MODEL), order.price) for order in orders]
     models = route.models_field()
-    like = _like(opened, route)
-    edits = None
     if models is None:
         home = resolve(route.field.node)
         if isinstance(home, Mapping) and not route.field.is_alias:
-            edits = insert_map(opened.document, home, "models", [NewEntry(model, price, "")])
+            return insert_map(opened.document, home, "models", entries)
     elif not models.is_alias and isinstance(mapping := resolve(models.node), Mapping):
-        edits = insert_entry(opened.document, mapping, model, price, like)
-    return edits or _unusual(opened, SetPrice(route.key, f"model:{model}", price))
+        return insert_entries(opened.document, mapping, entries, _like(opened, route))
+    return None
 
 
 def _remove(opened: Opened, order: RemovePrice) -> tuple[Edit, ...]:
@@ -222,7 +250,7 @@ def _rename(opened: Opened, order: RenameModel) -> tuple[Edit, ...]:
             edit = rewrite_scalar(node, order.new)
             if edit is None:
                 raise UsageError(f"{opened.source.path}: {order.old!r} on `{route.key}` can't be renamed in its style")
-            edits.append(edit)
+            edits += with_columns_kept(opened.source.text, edit)
     if not edits:
         known = {field.model for field in opened.fields.all if field.model}
         raise UsageError(f"{opened.source.path}: no price is for {order.old!r}{suggestion(order.old, known)}")

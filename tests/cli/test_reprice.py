@@ -59,7 +59,7 @@ def test_a_floor_is_kept_unless_somebody_answers_for_it(pricecheck: Run, folder:
     order = ("--set", "POST /c#model:gpt-4o-mini=$0.0046")
     done = pricecheck("reprice", "t.yaml", *order, cwd=folder)
     assert done.returncode == 1
-    assert "beyond the floor of family 'mini', $0.005" in done.stderr
+    assert "below the floor of family 'mini', $0.005" in done.stderr
     assert text(folder) == CONFIG
     done = pricecheck("reprice", "t.yaml", *order, "--beyond-bounds", "a sale", *WHO, cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -113,6 +113,53 @@ def test_a_dry_run_prints_and_writes_nothing(pricecheck: Run, folder: Path) -> N
     assert '-      gpt-4o: "$0.05" # dear\n+      gpt-4o-2024-08-06: "$0.05" # dear\n' in done.stdout
     assert text(folder) == CONFIG
     assert not (folder / "pricecheck.approvals.toml").exists()
+
+
+def test_a_dry_run_beyond_the_bounds_says_what_would_be_recorded(pricecheck: Run, folder: Path) -> None:
+    order = ("--set", "POST /c#model:gpt-4o=$0.08", "--beyond-bounds", "new contract", *WHO, "--expires", "never")
+    done = pricecheck("reprice", "t.yaml", *order, "--dry-run", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == (
+        "would be recorded in pricecheck.approvals.toml: POST /c#model:gpt-4o: PC401 50000 to 80000, without end,"
+        " by me@example.com\n"
+    )
+    assert text(folder) == CONFIG
+    assert not (folder / "pricecheck.approvals.toml").exists()
+
+
+def test_where_the_approval_cannot_be_written_the_price_is_not_either(pricecheck: Run, folder: Path) -> None:
+    approvals = folder / "pricecheck.approvals.toml"
+    approvals.write_text("[[approval]]\nrule = 1\n", encoding="utf-8")
+    order = ("--set", "POST /c#model:gpt-4o=$0.08", "--beyond-bounds", "new contract", *WHO)
+    done = pricecheck("reprice", "t.yaml", *order, cwd=folder)
+    assert done.returncode == 2
+    assert text(folder) == CONFIG
+    assert approvals.read_text(encoding="utf-8") == "[[approval]]\nrule = 1\n"
+
+
+def test_what_stays_is_said_once_a_reason(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("reprice", "t.yaml", "--scale", "+0.01%", "--isolated", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == (
+        "left as it is: POST /c#model:gpt-4o, POST /c#model:gpt-4o-mini, POST /c#fallback: a limit holds it, or the"
+        " step is too small for so few digits (--digits)\nnothing to change\n"
+    )
+
+
+def test_models_and_family_together_choose_what_is_of_both(pricecheck: Run, folder: Path) -> None:
+    order = ("reprice", "t.yaml", "--scale", "+2%", "--family", "mini")
+    done = pricecheck(*order, "--models", "gpt-4o", cwd=folder)
+    assert done.returncode == 2
+    assert "no price is for a model of --models gpt-4o, --family mini" in done.stderr
+    pricecheck(*order, "--models", "gpt-4o*", cwd=folder)
+    assert text(folder) == CONFIG.replace("$0.005", "$0.0051")
+
+
+def test_a_model_becoming_free_is_refused_in_so_many_words(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#fallback=$0.00", cwd=folder)
+    assert done.returncode == 1
+    assert "refused: POST /c#other would become free\n" in done.stderr
+    assert text(folder) == CONFIG
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,32 @@ def test_scaling_stays_within_the_bounds(amount: int, share: Fraction, digits: i
     assert len(wish.orders) + len(wish.left_out) == 1
 
 
+@given(amounts, st.fractions(min_value=Fraction(-1, 10), max_value=Fraction(15, 100)), st.integers(1, 6))
+def test_a_rise_never_lowers_and_no_step_is_more_than_double_what_was_asked(
+    amount: int, share: Fraction, digits: int
+) -> None:
+    opened = open_config(config(f'  "GET /a": {{upstream: u, price: "{amount}"}}\n'), None)
+    for order in scale(opened, share, lambda _: True, Stepping(BOUNDS, no_limits, digits)).orders:
+        moved = (int(order.price) - amount) / (amount * share)
+        assert 0 < moved <= 2
+
+
+@given(
+    amounts,
+    st.fractions(min_value=Fraction(-1, 10), max_value=Fraction(15, 100)),
+    st.integers(1, 10**12),
+    st.integers(0, 10**12),
+)
+def test_scaling_never_passes_a_floor_or_ceiling(amount: int, share: Fraction, floor: int, room: int) -> None:
+    routes = f'  "POST /c": {{upstream: u, type: token-based, models: {{a: "{amount}"}}}}\n'
+    ceiling = floor + room
+    stepping = Stepping(BOUNDS, lambda _model, _decimals: (floor, ceiling), 3)
+    for order in scale(open_config(config(routes), None), share, lambda _: True, stepping).orders:
+        price = int(order.price)
+        assert price >= floor if amount >= floor else price > amount or share < 0
+        assert price <= ceiling if amount <= ceiling else price < amount or share > 0
+
+
 def steps(now: int, aim: int, digits: int) -> Wish:
     here, there = (config(f'  "GET /a": {{upstream: u, price: "{amount}"}}\n') for amount in (now, aim))
     return toward(open_config(here, None), open_config(there, None).config, Stepping(BOUNDS, no_limits, digits))
@@ -84,16 +110,35 @@ def test_every_step_is_within_the_bounds_and_the_last_is_the_target(now: int, ai
     assert [order.price for order in wish.orders] == [str(step.amounts[1])]
 
 
-@given(st.integers(10**4, 10**7), st.integers(10**4, 10**7))
-def test_without_rounding_no_way_takes_fewer_deploys(now: int, aim: int) -> None:
+@given(st.integers(100, 10**9), st.integers(100, 10**9), st.integers(1, 18))
+def test_no_way_takes_fewer_deploys_however_it_is_rounded(now: int, aim: int, digits: int) -> None:
     assume(now != aim)
-    (step,) = steps(now, aim, 18).steps
+    (step,) = steps(now, aim, digits).steps
     fewest, here = 0, now
     while here != aim:
         furthest = here * 115 // 100 if aim > here else -(-here * 90 // 100)
         here = min(aim, furthest) if aim > here else max(aim, furthest)
         fewest += 1
     assert step.deploys == fewest
+
+
+def test_a_price_too_small_to_move_within_the_bounds_says_so() -> None:
+    wish = steps(5, 20, 3)
+    assert wish.orders == ()
+    assert wish.left_out == (
+        ("GET /a#price", "one smallest unit from $0.000005 is beyond the bounds, so $0.00002 is out of reach"),
+    )
+
+
+def test_a_ceiling_on_the_way_is_where_it_ends() -> None:
+    here, there = (
+        config(f'  "POST /c": {{upstream: u, type: token-based, models: {{a: "{amount}"}}}}\n')
+        for amount in (50000, 80000)
+    )
+    stepping = Stepping(BOUNDS, lambda _model, _decimals: (None, 60000), 3)
+    wish = toward(open_config(here, None), open_config(there, None).config, stepping)
+    assert [step.amounts for step in wish.steps] == [(50000, 57500, 60000)]
+    assert wish.left_out == (("POST /c#model:a", "a ceiling keeps it from $0.08"),)
 
 
 def test_the_way_of_the_playbook() -> None:
@@ -125,7 +170,7 @@ CHAT = """\
         ),
         (RemovePrice("POST /c", "model:gpt-4o"), '      gpt-4o:      "$0.050"   # reviewed\n', ""),
         (RemovePrice("POST /c", "fallback"), "    fallback: $0.05\n", ""),
-        (RenameModel("gpt-4o", "gpt-4o-2024-08-06"), "gpt-4o:      ", "gpt-4o-2024-08-06:      "),
+        (RenameModel("gpt-4o", "gpt-4o-2024-08-06"), "gpt-4o:      ", "gpt-4o-2024-08-06: "),
     ],
 )
 def test_only_what_was_ordered_changes(order: Order, old: str, new: str) -> None:
@@ -136,6 +181,50 @@ def test_only_what_was_ordered_changes(order: Order, old: str, new: str) -> None
         assert found.replace('"$0.10"', "'$0.10'") == expected
     else:
         assert found == expected
+
+
+COLUMNS = """\
+  "POST /c":
+    upstream: u
+    type: token-based
+    models:
+      gpt-4o:      "$0.05"     # reviewed
+      gpt-4o-mini: "$0.005"    # cheap
+      o1:          "$0.999999" # dear
+    fallback: "$0.05"  # two blanks, and no column
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "old", "new"),
+    [
+        (SetPrice("POST /c", "model:gpt-4o", "$0.0575"), '"$0.05"     # r', '"$0.0575"   # r'),
+        (SetPrice("POST /c", "model:o1", "$1.00"), '"$0.999999" #', '"$1.00"     #'),
+        (SetPrice("POST /c", "model:gpt-4o-mini", "$0.0051234"), '"$0.005"    #', '"$0.0051234" #'),
+        (SetPrice("POST /c", "fallback", "$0.0575"), '"$0.05"  #', '"$0.0575"  #'),
+        (RenameModel("o1", "o1-mini"), 'o1:          "', 'o1-mini:     "'),
+        (RenameModel("gpt-4o-mini", "gpt-4.1-mini"), 'gpt-4o-mini: "', 'gpt-4.1-mini: "'),
+    ],
+)
+def test_columns_stay_where_there_are_some(order: Order, old: str, new: str) -> None:
+    assert COLUMNS.count(old) == 1
+    routes, price = COLUMNS, getattr(order, "price", "")
+    if price == "$0.0051234":  # seven digits: only an asset of 18 decimals takes them
+        source = config(routes)
+        dai = SourceText(source.path, source.text.replace("USDC", "DAI"))
+        assert reprice(open_config(dai, None), [order], None).source.text == dai.text.replace(old, new)
+        return
+    assert carried_out(routes, order) == routes.replace(old, new)
+
+
+def test_several_models_and_a_fallback_are_added_at_one_place() -> None:
+    route = '  "POST /c":\n    upstream: u\n    type: token-based\n'
+    new = [SetPrice("POST /c", name, "$0.05") for name in ("fallback", "model:a", "model:b")]
+    assert carried_out(f'{route}    models:\n      x: "$0.05"\n', *new) == (
+        f'{route}    models:\n      x: "$0.05"\n      a: "$0.05"\n      b: "$0.05"\n    fallback: "$0.05"\n'
+    )
+    assert carried_out(f"{route}    models: {{}}\n", *new[1:]) == f'{route}    models: {{a: "$0.05", b: "$0.05"}}\n'
+    assert carried_out(route, *new[1:]) == f'{route}    models:\n      a: "$0.05"\n      b: "$0.05"\n'
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -179,6 +268,11 @@ SHARED = """\
     ("routes", "order", "said"),
     [
         (CHAT, SetPrice("POST /x", "model:a", "$0.01"), "has no route 'POST /x' (did you mean POST /c?)"),
+        (
+            CHAT,
+            SetPrice("POST /c", "fallback", "$0.0500001"),
+            "the gateway drops the rest of $0.0500001: write $0.050000",
+        ),
         (CHAT, SetPrice("POST /c", "match:0", "$0.01"), "POST /c#match:0 is not there; there are model:gpt-4o"),
         (CHAT, SetPrice("POST /c", "modle:a", "$0.01"), "is no selector"),
         (CHAT, RemovePrice("POST /c", "model:o1"), "POST /c#model:o1 is not there"),
