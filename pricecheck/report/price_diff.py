@@ -108,7 +108,9 @@ class FileDiff(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The heading of the file: `main:a.yaml → a.yaml`."""
+        """The heading of the file: `main:a.yaml → a.yaml`; its name alone where it is compared with itself."""
+        if self.old is not None and self.old == self.new:
+            return self.old
         return f"{self.old or 'nothing'} → {self.new or 'nothing'}"
 
 

@@ -53,6 +53,12 @@ class PriceFields:
             if field.scalar is not None:
                 self._sharing.setdefault(field.scalar.start, []).append(field)
 
+    @staticmethod
+    def variable(field: PriceField) -> str | None:
+        """Give the text as written where a part of it comes from the environment, also where that is known here."""
+        written = None if field.scalar is None else str(field.scalar.value)
+        return written if written is not None and "${" in written else None
+
     def sharing(self, field: PriceField) -> list[PriceField]:
         """Give every place that one edit of this one's text would change: itself, and others through an alias."""
         return self._sharing.get(field.scalar.start, [field]) if field.scalar else [field]

@@ -9,7 +9,7 @@ from pricecheck.gateway.matching import Facts
 from pricecheck.gateway.money import dollars, read_price
 from pricecheck.prices.table import price_table
 from pricecheck.rewrite.price_fields import PriceFields
-from pricecheck.rewrite.price_style import restyled, rounded
+from pricecheck.rewrite.price_style import restyled, rewritten_price, rounded
 from pricecheck.rewrite.repricing import SetPrice
 
 if TYPE_CHECKING:
@@ -147,8 +147,12 @@ def toward(opened: Opened, target: Config, stepping: Stepping) -> Wish:
 
 
 def _why_not(fields: PriceFields, field: PriceField) -> str | None:
+    if fields.variable(field) is not None:
+        return "it is set by a variable: change that where it is set"
+    if field.scalar is None or rewritten_price(field.scalar, field.text) is None:
+        return "it is no text on one line: write it in quotes first"
     if field.amount is None:
-        return "its price is not known here (`${…}`), or is none"
+        return "the gateway can't read it as a price"
     if field.amount <= 0:
         return "it is free, and stays so"
     if fields.is_alias(field) or len(fields.sharing(field)) > 1:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pricecheck.findings import Edit
 from pricecheck.gateway.money import dollars, read_price
+from pricecheck.rules.writing import quote_price, rewrite_scalar
+from pricecheck.source.nodes import Scalar
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from pricecheck.source.nodes import Node
 
 
 def restyled(amount: int, decimals: int, model: str) -> str:
@@ -22,6 +27,17 @@ def restyled(amount: int, decimals: int, model: str) -> str:
     whole, _, digits = dollars(amount, decimals).removeprefix("$").partition(".")
     shown = len(model.partition(".")[2])
     return f"{sign}{whole}.{digits.rstrip('0').ljust(max(min(shown, decimals), 1), '0')}"
+
+
+def rewritten_price(node: Node, price: str) -> Edit | None:
+    """Give the edit that writes a price text at a node in its quotes; in double ones where it has none and needs some.
+
+    None through an alias and for text over several lines.
+    """
+    edit = rewrite_scalar(node, price)
+    if edit is None and isinstance(node, Scalar) and node.style == "plain" and node.start < node.end:
+        return Edit(node.span, quote_price(price))  # without quotes the gateway would read a number, and refuse it
+    return edit
 
 
 def rounded(exact: Fraction, digits: int, least: int | None, greatest: int | None) -> int:

@@ -13,6 +13,7 @@ from pricecheck.nearest import suggestion
 from pricecheck.prices.selectors import SelectorKind, parse_selector
 from pricecheck.rewrite.aligning import with_columns_kept
 from pricecheck.rewrite.price_fields import PriceFields
+from pricecheck.rewrite.price_style import rewritten_price
 from pricecheck.rewrite.proof import ProofError, prove
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.writing import rewrite_scalar
@@ -144,7 +145,14 @@ def _set(opened: Opened, order: SetPrice) -> tuple[Edit, ...]:
     if field is not None:
         return _rewritten(opened, field, order.price)
     route = _route(opened, order.route, order.selector)
-    if parse_selector(order.selector).kind is SelectorKind.FALLBACK and route.price is None:
+    selector = parse_selector(order.selector)
+    if not selector.is_field:
+        raise UsageError(
+            f"{_at(opened, order)} is a row of the price table and no line: set what prices it (price, fallback…)"
+        )
+    if selector.kind is SelectorKind.PRICE and route.price is not None and route.price_text is None:
+        raise UsageError(f"{_at(opened, order)} is a price function: change it in its module")
+    if selector.kind is SelectorKind.FALLBACK and route.price is None:
         mapping = resolve(route.field.node)
         edits = (
             insert_entry(opened.document, mapping, "fallback", order.price, _like(opened, route))
@@ -162,9 +170,12 @@ def _rewritten(opened: Opened, field: PriceField, price: str) -> tuple[Edit, ...
         raise UsageError(
             f"{opened.source.path}: {field.name} is shared{others} by an alias: write the price out there first"
         )
-    edit = rewrite_scalar(field.node, price)
+    variable = opened.fields.variable(field)
+    if variable is not None:
+        raise UsageError(f"{opened.source.path}: {field.name} is {variable}: change the variable where it is set")
+    edit = rewritten_price(field.node, price)
     if edit is None:
-        raise UsageError(f"{opened.source.path}: {field.name}: {price} can't be written in the style that is there")
+        raise UsageError(f"{opened.source.path}: {field.name} is no text on one line: write it in quotes first")
     return with_columns_kept(opened.source.text, edit)
 
 

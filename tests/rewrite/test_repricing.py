@@ -264,6 +264,35 @@ SHARED = """\
 """
 
 
+ODD = """\
+  "GET /fn": {upstream: u, price: {fn: ./price.ts}}
+  "GET /env": {upstream: u, price: "${PRICE}"}
+  "GET /lines":
+    upstream: u
+    price: |-
+      $0.05
+  "GET /plain": {upstream: u, price: $0.05}
+"""
+
+
+def test_what_a_scale_cannot_reach_is_left_with_the_reason() -> None:
+    source = config(f'{ODD}  "GET /free": {{upstream: u, price: "0"}}\n{SHARED}')
+    opened = open_config(source, {"PRICE": "$0.05"})
+    wish = scale(opened, Fraction(5, 100), lambda _: True, Stepping(BOUNDS, no_limits, 3))
+    assert wish.orders == (SetPrice("GET /plain", "price", "$0.0525"),)
+    assert wish.left_out == (
+        ("GET /env#price", "it is set by a variable: change that where it is set"),
+        ("GET /lines#price", "it is no text on one line: write it in quotes first"),
+        ("GET /free#price", "it is free, and stays so"),
+        ("POST /c#model:a", "it is shared by an alias: write the price out first"),
+        ("POST /d#model:a", "it is shared by an alias: write the price out first"),
+    )
+
+
+def test_a_price_without_quotes_gets_them_where_it_needs_them() -> None:
+    assert carried_out(ODD, SetPrice("GET /plain", "price", "0.051")) == ODD.replace("price: $0.05}", 'price: "0.051"}')
+
+
 @pytest.mark.parametrize(
     ("routes", "order", "said"),
     [
@@ -278,6 +307,14 @@ SHARED = """\
         (CHAT, RemovePrice("POST /c", "model:o1"), "POST /c#model:o1 is not there"),
         (CHAT, RenameModel("gpt-5o", "x"), "no price is for 'gpt-5o' (did you mean gpt-4o?)"),
         (CHAT, RenameModel("gpt-4o", "gpt-4o-mini"), "has a price for 'gpt-4o-mini' already"),
+        (ODD, SetPrice("GET /fn", "price", "$0.05"), "GET /fn#price is a price function: change it in its module"),
+        (
+            ODD,
+            SetPrice("GET /env", "price", "$0.05"),
+            "GET /env#price is ${PRICE}: change the variable where it is set",
+        ),
+        (ODD, SetPrice("GET /lines", "price", "$0.05"), "GET /lines#price is no text on one line: write it in quotes"),
+        (ODD, SetPrice("GET /plain", "other", "$0.05"), "GET /plain#other is a row of the price table and no line"),
         (SHARED, SetPrice("POST /c", "model:a", "$0.06"), "is shared with POST /d#model:a by an alias"),
         (SHARED, SetPrice("POST /d", "model:a", "$0.06"), "is shared with POST /c#model:a by an alias"),
     ],
