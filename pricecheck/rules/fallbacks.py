@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FALLBACK = "fallback"
 _BY_MODEL = {"body.model"}
+_EVERY_MODEL: tuple[list[tuple[str, str]], ...] = ([], [("body.model", "*")])
 _DEAREST = 100
 """The percentile that asks for the dearest price."""
 
@@ -93,8 +94,9 @@ def missing_fallback(context: Context) -> Iterator[Finding]:
 )
 def low_fallback(context: Context) -> Iterator[Finding]:
     """## What it does
-    Reports a `fallback` (or a `price` that serves as one) below the dearest price that the route names: the dearest
-    line of `models`, or the dearest rule of `match` that asks for a model and nothing else and can be reached.
+    Reports a `fallback` (or a `price` or last `match` rule that serves as one) below the dearest price that the route
+    names: the dearest line of `models`, or the dearest rule of `match` that asks for a model and nothing else and can
+    be reached.
 
     The policy can ask for less: with `[fallback] percentile = 90`, a tenth of the named prices may be dearer.
 
@@ -131,7 +133,7 @@ def low_fallback(context: Context) -> Iterator[Finding]:
     """
     percentile = context.policy.fallback_percentile if context.policy else _DEAREST
     for route in context.config.routes:
-        rest = _rest(context, route)
+        rest = _last_rule(context, route) or _rest(context, route)
         if rest is None or rest.amount is None or rest.place is None or rest.source is Source.DEFAULTS:
             continue
         wanted = _ranked(_named(context, route), percentile)
@@ -165,6 +167,16 @@ def _rest(context: Context, route: Route) -> Quote | None:
         if rules is None or not rules.leftover().reachable:
             return None
     return quote_rest(context.config, route, decimals_for(context.config, route))
+
+
+def _last_rule(context: Context, route: Route) -> Quote | None:
+    """Give the price of the rule that takes every model the earlier ones leave; None where there is no such rule."""
+    decimals = decimals_for(context.config, route)
+    if route.token_based or decimals is None:
+        return None
+    pairs = zip(route.match, context.table.by_route[route.key], strict=False)
+    takers = (one for one, row in pairs if row.reachable and one.conditions in _EVERY_MODEL)
+    return next((quote_rule(one, decimals) for one in takers), None)
 
 
 def _named(context: Context, route: Route) -> list[_Named]:
