@@ -16,7 +16,8 @@ from pricecheck.cli.shell import CLEAN, FOUND, say, terminal_width, wants_color
 from pricecheck.errors import UsageError
 from pricecheck.policy.discovery import APPROVALS_NAME
 from pricecheck.prices.bounds import Verdict
-from pricecheck.rewrite.repricing import RemovePrice, RenameModel, SetPrice, open_config, reprice
+from pricecheck.rewrite.price_orders import RemovePrice, RenameModel, SetPrice
+from pricecheck.rewrite.repricing import open_config, reprice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from pricecheck.policy.model import Policy
     from pricecheck.prices.table import PriceTable
     from pricecheck.rewrite.price_fields import PriceField
+    from pricecheck.rewrite.price_orders import Order
     from pricecheck.rewrite.price_steps import Stepping, Wish
-    from pricecheck.rewrite.repricing import Opened, Order, Repriced
+    from pricecheck.rewrite.repricing import Opened, Repriced
     from pricecheck.rules.comparison import ComparedConfigs
     from pricecheck.rules.limit_breaches import LimitBreach
 

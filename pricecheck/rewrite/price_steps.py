@@ -9,8 +9,8 @@ from pricecheck.gateway.matching import Facts
 from pricecheck.gateway.money import dollars, read_price
 from pricecheck.prices.table import price_table
 from pricecheck.rewrite.price_fields import PriceFields
+from pricecheck.rewrite.price_orders import SetPrice
 from pricecheck.rewrite.price_style import restyled, rewritten_price, rounded
-from pricecheck.rewrite.repricing import SetPrice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

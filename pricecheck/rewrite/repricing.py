@@ -13,12 +13,13 @@ from pricecheck.nearest import suggestion
 from pricecheck.prices.selectors import SelectorKind, parse_selector
 from pricecheck.rewrite.aligning import with_columns_kept
 from pricecheck.rewrite.price_fields import PriceFields
+from pricecheck.rewrite.price_orders import MODEL, RemovePrice, RenameModel, SetPrice, expected_texts, first_difference
 from pricecheck.rewrite.price_style import rewritten_price
 from pricecheck.rewrite.proof import ProofError, prove
 from pricecheck.rewrite.splice import splice
 from pricecheck.rules.writing import rewrite_scalar
 from pricecheck.source.entries import NewEntry, insert_entries, insert_entry, insert_map, remove_entry, remove_item
-from pricecheck.source.nodes import Mapping, Scalar, Sequence, resolve
+from pricecheck.source.nodes import Alias, Mapping, Scalar, Sequence, resolve
 from pricecheck.source.yaml_parser import parse
 
 if TYPE_CHECKING:
@@ -27,34 +28,9 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.environment import Environment
     from pricecheck.rewrite.price_fields import PriceField
+    from pricecheck.rewrite.price_orders import Order
     from pricecheck.source.document import Document
-
-_MODEL = "model:"
-
-
-class SetPrice(NamedTuple):
-    """Write `price` (a text as the gateway reads it) at `route#selector`; a model that is not there is added."""
-
-    route: str
-    selector: str
-    price: str
-
-
-class RemovePrice(NamedTuple):
-    """Remove a model's line, a match rule, a `price` or a `fallback`."""
-
-    route: str
-    selector: str
-
-
-class RenameModel(NamedTuple):
-    """Give a model another name wherever a price is for it by its exact name."""
-
-    old: str
-    new: str
-
-
-Order = SetPrice | RemovePrice | RenameModel
+    from pricecheck.source.nodes import Node
 
 
 class Repriced(NamedTuple):
@@ -98,7 +74,6 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
         ProofError: the result could not be proven.
     """
     orders = list(orders)
-    wanted = {(order.route, order.selector): order.price for order in orders if isinstance(order, SetPrice)}
     new = [order for order in orders if _adds_model(opened, order)]
     # Lines at the end of `models` before one at the end of its route: both may go to the same place of the text.
     edits = dict.fromkeys(_added_models(opened, [order for order in new if isinstance(order, SetPrice)]))
@@ -123,21 +98,25 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
     if loaded.refusals:
         raise ProofError(f"{after.path}: nothing written: the gateway would refuse it: {loaded.refusals[0].message}")
     config = read_config(loaded)
-    _as_ordered(PriceFields(config), wanted, after.path)
+    _as_ordered(opened, PriceFields(config), orders)
     return Repriced(after, opened.config, config)
 
 
-def _as_ordered(fields: PriceFields, wanted: dict[tuple[str, str], str], path: str) -> None:
-    for (route, selector), price in wanted.items():
-        field = fields.by_name.get(f"{route}#{selector}")
-        if field is not None and field.decimals is not None and (lost := read_price(price, field.decimals).lost):
-            kept = price[: -len(lost)]
+def _as_ordered(opened: Opened, after: PriceFields, orders: list[Order]) -> None:
+    path = opened.source.path
+    expected = expected_texts(opened.fields, orders)
+    name = first_difference(expected, after.all)
+    if name is not None and name.partition("#")[0] not in {order[0] for order in orders}:
+        raise UsageError(f"{path}: {name} is shared with it by an alias and would change: write it out there first")
+    if name is not None:
+        raise ProofError(f"{path}: nothing written: {name} would not be what was ordered")
+    for order in orders:
+        field = after.by_name.get(f"{order.route}#{order.selector}") if isinstance(order, SetPrice) else None
+        if field is not None and field.decimals is not None and (lost := read_price(field.text, field.decimals).lost):
             raise UsageError(
-                f"{path}: {route}#{selector}: the asset has {field.decimals} decimals and the gateway drops the rest"
-                f" of {price}: write {kept}"
+                f"{path}: {field.name}: the asset has {field.decimals} decimals and the gateway drops the rest"
+                f" of {field.text}: write {field.text[: -len(lost)]}"
             )
-        if field is None or field.decimals is None or field.amount != read_price(price, field.decimals).amount:
-            raise ProofError(f"{path}: nothing written: {route}#{selector} would not be charged {price}")
 
 
 def _set(opened: Opened, order: SetPrice) -> tuple[Edit, ...]:
@@ -182,7 +161,7 @@ def _rewritten(opened: Opened, field: PriceField, price: str) -> tuple[Edit, ...
 def _adds_model(opened: Opened, order: Order) -> bool:
     return (
         isinstance(order, SetPrice)
-        and order.selector.startswith(_MODEL)
+        and order.selector.startswith(MODEL)
         and f"{order.route}#{order.selector}" not in opened.fields.by_name
     )
 
@@ -201,7 +180,7 @@ def _added_models(opened: Opened, orders: list[SetPrice]) -> Iterator[Edit]:
 
 
 def _model_lines(opened: Opened, route: Route, orders: list[SetPrice]) -> tuple[Edit, ...] | None:
-    entries = [NewEntry(order.selector.removeprefix(_MODEL), order.price) for order in orders]
+    entries = [NewEntry(order.selector.removeprefix(MODEL), order.price) for order in orders]
     models = route.models_field()
     if models is None:
         home = resolve(route.field.node)
@@ -213,35 +192,44 @@ def _model_lines(opened: Opened, route: Route, orders: list[SetPrice]) -> tuple[
 
 
 def _remove(opened: Opened, order: RemovePrice) -> tuple[Edit, ...]:
+    if opened.config.default_price is not None and order == RemovePrice("", SelectorKind.DEFAULTS.value):
+        return _removed_from(opened, opened.document.root, "defaults", "price") or _unusual(opened, order)
     route = _route(opened, order.route, order.selector)
     selector = parse_selector(order.selector)
     if f"{order.route}#{order.selector}" not in opened.fields.by_name:
         raise UsageError(f"{_at(opened, order)} is not there; {_known(opened, order.route)}")
     edits: tuple[Edit, ...] | None = None
     if selector.kind is SelectorKind.MODEL and selector.model is not None:
-        edits = _removed_model(opened, route, selector.model)
-    elif selector.kind is SelectorKind.MATCH and selector.number is not None and route.match_field is not None:
-        rules = resolve(route.match_field.node)
-        if isinstance(rules, Sequence):
-            edits = remove_item(opened.document, rules, selector.number)
+        edits = _removed_from(opened, _home(route, "models"), "models", selector.model)
+    elif selector.kind is SelectorKind.MATCH and selector.number is not None:
+        edits = _removed_from(opened, _home(route, "match"), "match", selector.number)
     else:
-        block = route.field.get("pricing")
-        home = block if block is not None and block.get(order.selector) is not None else route.field
-        mapping = resolve(home.node)
-        if isinstance(mapping, Mapping) and not home.is_alias:
-            edits = remove_entry(opened.document, mapping, order.selector)
+        mapping = _home(route, order.selector)
+        edits = remove_entry(opened.document, mapping, order.selector) if mapping is not None else None
     return edits or _unusual(opened, order)
 
 
-def _removed_model(opened: Opened, route: Route, model: str) -> tuple[Edit, ...] | None:
-    models = route.models_field()
-    mapping = resolve(models.node) if models is not None and not models.is_alias else None
-    if not isinstance(mapping, Mapping):
+def _removed_from(opened: Opened, outer: Node | None, name: str, inner: str | int) -> tuple[Edit, ...] | None:
+    """Remove an entry or item of the collection at `outer[name]`, the last one with the collection itself.
+
+    A block collection without entries is none, and `models:` with nothing the gateway refuses.
+    """
+    node = outer.get(name) if isinstance(outer, Mapping) else None
+    if not isinstance(outer, Mapping) or isinstance(node, Alias):
         return None
-    if len(mapping.entries) > 1 or mapping.flow:
-        return remove_entry(opened.document, mapping, model)
-    home = resolve(route.field.node)  # a block map without entries is none: `models` goes with its last line
-    return remove_entry(opened.document, home, "models") if isinstance(home, Mapping) else None
+    if isinstance(node, Mapping) and isinstance(inner, str) and (len(node.entries) > 1 or node.flow):
+        return remove_entry(opened.document, node, inner)
+    if isinstance(node, Sequence) and isinstance(inner, int) and (len(node.items) > 1 or node.flow):
+        return remove_item(opened.document, node, inner)
+    return remove_entry(opened.document, outer, name)
+
+
+def _home(route: Route, name: str) -> Mapping | None:
+    """Give the map that holds a field of a route: `pricing` where it is there, else the route itself."""
+    block = route.field.get("pricing")
+    field = block if block is not None and block.get(name) is not None else route.field
+    node = resolve(field.node)
+    return node if isinstance(node, Mapping) and not field.is_alias else None
 
 
 def _rename(opened: Opened, order: RenameModel) -> tuple[Edit, ...]:

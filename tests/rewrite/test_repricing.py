@@ -12,9 +12,10 @@ from pricecheck.errors import UsageError
 from pricecheck.findings import SourceText
 from pricecheck.gateway.money import read_price
 from pricecheck.prices.bounds import Limits, is_beyond
+from pricecheck.rewrite.price_orders import Order, RemovePrice, RenameModel, SetPrice
 from pricecheck.rewrite.price_steps import Stepping, Wish, scale, toward
 from pricecheck.rewrite.price_style import restyled, rounded
-from pricecheck.rewrite.repricing import Order, RemovePrice, RenameModel, SetPrice, open_config, reprice
+from pricecheck.rewrite.repricing import open_config, reprice
 
 BOUNDS = Limits()
 HEAD = 'wallets: {base: "0x1"}\naccepts: [{asset: USDC, network: base}]\nupstreams: {u: {url: "https://x.example"}}\n'
@@ -255,6 +256,48 @@ def test_a_rule_is_removed_and_another_set() -> None:
     assert carried_out(rules, RenameModel("b", "c")) == rules.replace('"b"', '"c"')
 
 
+RULES = """\
+  "POST /m":
+    upstream: u
+    match:
+      - where: {body.model: "a"}
+        price: "$0.01"
+      - where: {body.model: "b"}
+        price: "$0.02"
+    price: "$0.03"
+"""
+
+
+def test_rules_are_named_by_the_numbers_they_have_now() -> None:
+    done = carried_out(RULES, RemovePrice("POST /m", "match:0"), SetPrice("POST /m", "match:1", "$0.021"))
+    start, end = RULES.index("      - where"), RULES.index("      - where", RULES.index("$0.01"))
+    assert done == (RULES[:start] + RULES[end:]).replace("$0.02", "$0.021")
+
+
+def test_the_last_rule_takes_its_list_along() -> None:
+    one = RULES[: RULES.index('      - where: {body.model: "b"}')] + '    price: "$0.03"\n'
+    assert carried_out(one, RemovePrice("POST /m", "match:0")) == '  "POST /m":\n    upstream: u\n    price: "$0.03"\n'
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ('defaults:\n  price: "$0.01"\n', ""),
+        ('defaults:\n  price: "$0.01" # few\n  timeout: 30\n', "defaults:\n  timeout: 30\n"),
+        ('defaults: {price: "$0.01"}\n', "defaults: {}\n"),
+    ],
+)
+def test_the_price_of_everything_else_is_removed(written: str, left: str) -> None:
+    source = SourceText("t.yaml", f"{HEAD}{written}routes:\n{CHAT}")
+    done = reprice(open_config(source, None), [RemovePrice("", "defaults.price")], None)
+    assert done.source.text == f"{HEAD}{left}routes:\n{CHAT}"
+
+
+def test_a_model_is_repriced_by_the_name_it_has_now_and_renamed() -> None:
+    done = carried_out(CHAT, RenameModel("gpt-4o", "o3"), SetPrice("POST /c", "model:gpt-4o", "$0.051"))
+    assert done == CHAT.replace('gpt-4o:      "$0.050"', 'o3:          "$0.051"')
+
+
 SHARED = """\
   "POST /c": &chat
     upstream: u
@@ -317,6 +360,9 @@ def test_a_price_without_quotes_gets_them_where_it_needs_them() -> None:
         (ODD, SetPrice("GET /plain", "other", "$0.05"), "GET /plain#other is a row of the price table and no line"),
         (SHARED, SetPrice("POST /c", "model:a", "$0.06"), "is shared with POST /d#model:a by an alias"),
         (SHARED, SetPrice("POST /d", "model:a", "$0.06"), "is shared with POST /c#model:a by an alias"),
+        (SHARED, SetPrice("POST /c", "model:b", "$0.06"), "POST /d#model:b is shared with it by an alias"),
+        (SHARED, RemovePrice("POST /c", "model:a"), "POST /d#model:a is shared with it by an alias"),
+        (SHARED, RemovePrice("POST /d", "model:a"), "the layout there is too unusual"),
     ],
 )
 def test_what_cannot_be_done_says_what_can(routes: str, order: Order, said: str) -> None:
