@@ -117,28 +117,37 @@ class DuckEngine:
         return sum(self._empty.values()) + self._rejected()
 
     def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None]) -> None:
-        from concurrent.futures import ThreadPoolExecutor, wait
+        from threading import Thread
 
         self._db.execute("DROP TABLE IF EXISTS reject_errors")
         self._db.execute("DROP TABLE IF EXISTS reject_scans")
-        with ThreadPoolExecutor(1) as pool:
-            done = pool.submit(self._db.execute, statement)
+        failed: list[Exception] = []
 
-            def report() -> None:
-                if not done.done():
-                    progress(max(0.0, self._db.query_progress()) / 100)
-
+        def work() -> None:
             try:
-                self._empty = {
-                    log.file.path: _empty_lines(log, report) for log in logs if log.format.kind is not Kind.PARQUET
-                }
-                while not done.done():
-                    report()
-                    wait([done], timeout=_TICK)
-                done.result()
-            except BaseException:
-                self._db.interrupt()
-                raise
+                self._db.execute(statement)
+            except Exception as error:  # noqa: BLE001 - raised again where it can be caught
+                failed.append(error)
+
+        def report() -> None:
+            if thread.is_alive():
+                progress(max(0.0, self._db.query_progress()) / 100)
+
+        thread = Thread(target=work)
+        thread.start()
+        try:
+            self._empty = {
+                log.file.path: _empty_lines(log, report) for log in logs if log.format.kind is not Kind.PARQUET
+            }
+            while thread.is_alive():
+                report()
+                thread.join(_TICK)
+        except BaseException:
+            self._db.interrupt()
+            thread.join()
+            raise
+        if failed:
+            raise failed[0]
 
     def _rejected(self) -> int:
         """Count the rows that are no CSV; one row may be wrong in several ways."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -181,6 +180,8 @@ def _csv_format(texts: Sequence[str], names: Mapping[str, str], label: str) -> F
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
+    import csv
+
     try:
         return next(csv.reader([text], delimiter=delimiter), [])
     except csv.Error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,6 +58,8 @@ def read_list(log: Log) -> Listed:
 
 def _entry(line: bytes, log: Log) -> tuple[str, int] | None:
     """Give model and count, None for a line that is neither."""
+    import csv
+
     try:
         text = line.decode("utf-8").strip().removeprefix("\ufeff")
         if log.format.kind is Kind.MODELS:

@@ -17,7 +17,6 @@ No text from a log or from a user becomes part of a statement.
 
 from __future__ import annotations
 
-from hashlib import md5
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.policy.model import route_key
@@ -63,6 +62,8 @@ class Window(NamedTuple):
         if self.until is not None:
             conditions.append(f"moment < {self.until}")
         if self.route is not None:
+            from hashlib import md5
+
             # Compared as hashes: a route can't break out of a statement, and no literal is read alike by both engines.
             hashes = sorted({md5(text.encode()).hexdigest() for text in (self.route, route_key(self.route))})  # noqa: S324
             conditions.append("md5(decoded(route)) IN (" + ", ".join(f"'{one}'" for one in hashes) + ")")
