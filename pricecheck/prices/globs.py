@@ -98,6 +98,8 @@ def contains(outer: str, inner: str) -> bool:
     """
     if outer == inner:
         return True
+    if not inner.startswith(outer.partition("*")[0]):
+        return False
     return matches(outer, inner.replace("*", _foreign((outer,))))
 
 

@@ -20,7 +20,7 @@ from pricecheck.rules.families import Families, limits_in_units
 from pricecheck.rules.limits import ABOVE_CEILING, BELOW_FLOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pricecheck.gateway.config import Config, MatchRule, Route
     from pricecheck.policy.model import Dollars, Family
@@ -90,12 +90,14 @@ class _HeldRoute:
         """Hold the match rules that ask for a model, and the one that takes all the rest."""
         for one, row in zip(self._route.match, rows, strict=False):
             asked = _asked_model(one)
-            taken = _taken(self._route, one.number)
             if not one.where:
-                yield from self.others(row, taken)
+                yield from self.others(row, _taken(self._route, one.number))
             if asked is None or not row.reachable:
                 continue
-            for part in self._families.parts:
+            # Few prices are outside a limit, and what a rule leaves to the ones after it takes long to tell.
+            broken = [part for part in self._families.parts if any(self._judged(row, part.family, asked, named=True))]
+            taken = _taken(self._route, one.number, _besides(one)) if broken else []
+            for part in broken:
                 if self._may_serve(part.pattern, asked) and part.left(inside=asked, outside=taken):
                     whole = part.literal or contains(part.pattern, asked)
                     model = part.pattern if part.literal else asked
@@ -145,7 +147,12 @@ def _asked_model(one: MatchRule) -> str | None:
     return asked if isinstance(asked, str) and not isinstance(asked, Unresolved) else None
 
 
-def _taken(route: Route, before: int) -> list[str]:
-    """Give the globs of models that the rules before number `before` take whatever else the request says."""
-    alone = (one for one in route.match[:before] if [key for key, _ in one.conditions] == [_MODEL])
-    return [asked for one in alone if (asked := _asked_model(one)) is not None]
+def _taken(route: Route, before: int, known: Collection[tuple[str, type, object]] = ()) -> list[str]:
+    """Give the globs of models that the rules before number `before` take of the requests for which `known` holds."""
+    earlier = (one for one in route.match[:before] if _besides(one) <= set(known))
+    return [asked for one in earlier if (asked := _asked_model(one)) is not None]
+
+
+def _besides(one: MatchRule) -> set[tuple[str, type, object]]:
+    """Give what a rule asks for besides the model; 1 and true are equal in Python and not for the gateway."""
+    return {(key, type(required), required) for key, required in one.conditions if key != _MODEL}

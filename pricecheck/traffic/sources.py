@@ -26,8 +26,8 @@ _TAIL_BYTES = 1 << 16
 class LogFile(NamedTuple):
     """A file to read: `name` as the user knows it, `path` a link of our own to it.
 
-    The link's name has nothing in it that a library could take for a glob, an address or a format. `packing` is `none`,
-    `gzip`, `zstd` or `parquet`, told by the first bytes and not by the name.
+    The link's name has nothing in it that a library could take for a glob, an address or a format. `packing` is
+    `uncompressed`, `gzip`, `zstd` or `parquet`, told by the first bytes and not by the name.
     """
 
     name: str
@@ -76,7 +76,9 @@ def take(name: str, folder: str, number: int) -> LogFile:
         InputError: the file can't be read.
     """
     if is_address(name):
-        return LogFile(name, name, next((packing for end, packing in _ENDINGS.items() if name.endswith(end)), "none"))
+        return LogFile(
+            name, name, next((packing for end, packing in _ENDINGS.items() if name.endswith(end)), "uncompressed")
+        )
     path = os.path.join(folder, f"log-{number}")
     try:
         if name == STDIN:
@@ -114,7 +116,7 @@ def _packing(first: bytes) -> str:
         return "gzip"
     if first == _ZSTD:
         return "zstd"
-    return "parquet" if first == _PARQUET else "none"
+    return "parquet" if first == _PARQUET else "uncompressed"
 
 
 @contextmanager
@@ -155,7 +157,7 @@ def tail(file: LogFile) -> list[bytes]:
     Raises:
         InputError: the file can't be read.
     """
-    if file.packing != "none" or file.remote:
+    if file.packing != "uncompressed" or file.remote:
         return []
     with opened(file) as stream:
         size = stream.seek(0, os.SEEK_END)

@@ -56,7 +56,7 @@ def likely_grain(logs: Sequence[Log], since: int | None, until: int | None, most
 
     An hour where there is nothing to guess from: a log that is packed shows only its beginning.
     """
-    if any(log.file.packing != "none" for log in logs if log.format.kind is not Kind.PARQUET):
+    if any(log.file.packing != "uncompressed" for log in logs if log.format.kind is not Kind.PARQUET):
         return _HOUR
     found = [time for log in logs for time in _end_times(log)]
     if since is not None:

@@ -134,6 +134,25 @@ def test_a_wider_rule_is_held_to_the_ceiling_of_a_model_that_is_written_out_but_
     assert not list(limit_breaches(table, Families([by_glob])))
 
 
+def test_a_wider_rule_is_not_held_for_what_a_narrower_one_takes_of_the_same_requests() -> None:
+    head = (
+        'wallets: {base: "0x1"}\naccepts: [{asset: USDC, network: base}]\nupstreams: {u: {url: "https://x.example"}}\n'
+    )
+    narrow, wide = (
+        '{body.model: "a", headers.x: "1"}, price: "$0.001"',
+        '{body.model: "*", headers.x: %s}, price: "$0.01"',
+    )
+    policy = Families([Family("one", ("a",), ceiling=Dollars("$0.002"))])
+
+    def found(value: str) -> list[tuple[str, str]]:
+        rules = f"[{{where: {narrow}}}, {{where: {wide % value}}}]"
+        table = table_of(f'{head}routes: {{"POST /c": {{upstream: u, match: {rules}}}}}\n')
+        return [(breach.row.selector, breach.model) for breach in limit_breaches(table, policy)]
+
+    assert found('"1"') == []
+    assert found('"2"') == [("match:1", "a")]
+
+
 def test_limits_are_exact_and_inclusive() -> None:
     family = Family("one", ("a",), floor=Dollars("$0.0000015"), ceiling=Dollars("$0.0000025"))
     assert limits_in_units(family, 6) == (2, 2)
