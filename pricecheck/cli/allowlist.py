@@ -32,7 +32,7 @@ def command(
     partial: Partial = False,
     stdin_filename: StdinFilename = None,
 ) -> None:
-    """Write an `onRequest` hook that refuses every model the route does not price."""
+    """Write an `onRequest` hook that refuses unpriced models."""
 
     def job() -> int:
         from pricecheck.cli.checking import environment, one_of

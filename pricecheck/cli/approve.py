@@ -33,7 +33,10 @@ def command(
     env: Env = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Record an exception to a floor, a ceiling or a bound: for exactly these numbers, with a reason and a last day."""
+    """Record an exception to a floor, a ceiling or a bound.
+
+    It holds for exactly these numbers, with a reason and a last day.
+    """
     arguments = ApproveArguments(
         config=config,
         places=tuple(places or ()),

@@ -78,7 +78,10 @@ def command(
         bool, typer.Option("--diff", help="Print what --fix would change, and write nothing; exit 1 if anything.")
     ] = False,
 ) -> None:
-    """Report everything that is wrong with configs: what the gateway refuses, mischarges, ignores or fails on."""
+    """Report what the gateway refuses, mischarges or ignores.
+
+    With --against also what a deploy may not change, with --traffic what a log shows, with --fix mended.
+    """
     arguments = CheckArguments(
         paths=tuple(paths or ()),
         select=_flat(select),

@@ -40,7 +40,7 @@ def command(
     policy: PolicyFile = None,
     isolated: Isolated = False,
 ) -> None:
-    """Show what callers will be charged differently, whichever lines moved."""
+    """Show what callers will be charged differently."""
     arguments = DiffArguments(
         paths=tuple(paths or ()),
         against=against,

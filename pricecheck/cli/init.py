@@ -50,9 +50,10 @@ def command(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files, write nothing.")] = False,
 ) -> None:
-    """Write pricecheck.toml, a pre-commit hook and a CI step; a file that exists is never touched.
+    """Write pricecheck.toml, a pre-commit hook and a CI step.
 
-    The policy is made of the configs below the folder: their model families, and as floors what they charge today.
+    A file that exists is never touched. The policy is made of the configs below the folder: their model families, and
+    as floors what they charge today.
     """
     run(lambda: _init(folder, dry_run=dry_run))
 

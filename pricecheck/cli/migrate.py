@@ -32,7 +32,10 @@ def command(
     env_file: EnvFile = None,
     color: Color = "auto",
 ) -> None:
-    """Rewrite old spellings to the current ones; say what that means for prices, and what a person must decide."""
+    """Rewrite old spellings to the current ones.
+
+    And say what that means for prices, and what a person must decide.
+    """
     arguments = MigrateArguments(
         paths=tuple(configs or ()),
         to=to,

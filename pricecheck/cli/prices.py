@@ -22,7 +22,10 @@ def command(
     partial: Partial = False,
     stdin_filename: StdinFilename = None,
 ) -> None:
-    """Show what every selector of every route is charged, after the whole resolution chain."""
+    """Show what every route and model is charged.
+
+    After the gateway's whole chain of resolution: what is written, what is charged, and where that comes from.
+    """
 
     def job() -> int:
         from pricecheck.cli.checking import environment, one_of

@@ -51,7 +51,10 @@ def command(
     env_file: EnvFile = None,
     color: Color = "auto",
 ) -> None:
-    """Change prices in place, within the bounds of one deploy, and show what callers will pay differently."""
+    """Change prices in place, within the bounds of a deploy.
+
+    And show what callers will pay differently.
+    """
     arguments = RepriceArguments(
         config=config,
         sets=tuple(set_ or ()),

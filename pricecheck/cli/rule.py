@@ -16,7 +16,10 @@ def command(
     every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
     output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
 ) -> None:
-    """Explain a rule: what it reports, why, an example, and how it is fixed."""
+    """Explain a rule.
+
+    What it reports, why, an example, and how it is fixed.
+    """
     run(lambda: _explain(code, every=every, output_format=output_format))
 
 

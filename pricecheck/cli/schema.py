@@ -11,7 +11,10 @@ from pricecheck.schema_files import SCHEMA_FILES
 
 
 def command(name: Annotated[str, typer.Argument(help=f"{', '.join(SCHEMA_FILES)}.")]) -> None:
-    """Print a JSON Schema: of the tollbooth config, of the policy file, or of the JSON report."""
+    """Print a JSON Schema.
+
+    Of the tollbooth config, of the policy file, or of the JSON report.
+    """
     run(lambda: _print(name))
 
 

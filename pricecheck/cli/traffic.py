@@ -54,7 +54,10 @@ def command(
         bool, typer.Option("--comment", help="With --fix: say behind each new line which log it comes from.")
     ] = False,
 ) -> None:
-    """Show which models a log has that no line prices, what they are charged, and what to charge them."""
+    """Show which models of a log no line prices.
+
+    And what they are charged today, by which source, and what to charge them; --fix writes that.
+    """
     arguments = TrafficArguments(
         config=config,
         logs=tuple(logs),
