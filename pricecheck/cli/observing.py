@@ -21,14 +21,7 @@ class TrafficArguments(NamedTuple):
     """The command line of `traffic`, as typed; the defaults are those of the command."""
 
     config: str
-    logs: tuple[str, ...]
-    since: str | None = None
-    until: str | None = None
-    route: str | None = None
-    max_bad: str = "1%"
-    memory_limit: str | None = None
-    engine: str = "duckdb"
-    master: str | None = None
+    reading: LogArguments
     output_format: tuple[str, ...] = ()
     every: bool = False
     color: str = "auto"
@@ -38,20 +31,6 @@ class TrafficArguments(NamedTuple):
     isolated: bool = False
     stdin_filename: str | None = None
     fixing: FixArguments = FixArguments()
-
-    @property
-    def about_logs(self) -> LogArguments:
-        """The flags that say which logs to read, and how."""
-        return LogArguments(
-            self.logs,
-            self.since,
-            self.until,
-            self.route,
-            self.max_bad,
-            self.memory_limit,
-            self.engine,
-            self.master,
-        )
 
 
 def run_traffic(arguments: TrafficArguments) -> int:
@@ -72,7 +51,7 @@ def run_traffic(arguments: TrafficArguments) -> int:
 
     one_of("--color", arguments.color, ("auto", "always", "never"))
     destinations = parse_destinations(arguments.output_format, "text", FORMATS)
-    if arguments.config == files.STDIN and files.STDIN in arguments.logs:
+    if arguments.config == files.STDIN and files.STDIN in arguments.reading.logs:
         raise UsageError("-: standard input can be the config or a log, not both")
     if arguments.policy is not None and arguments.isolated:
         raise UsageError("--policy and --isolated: give one")
@@ -82,7 +61,7 @@ def run_traffic(arguments: TrafficArguments) -> int:
     config = load_config(source, variables)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     policy, _ = policies.of(None, os.path.dirname(os.path.abspath(source.path)))
-    sample = sample_of(arguments.about_logs, policy)
+    sample = sample_of(arguments.reading, policy)
     usage = TrafficUsage(price_table(config), sample, policy)
     if arguments.fixing.fix:
         return run_mapping(arguments.fixing, usage, source, variables)

@@ -9,6 +9,7 @@ import typer
 from pricecheck.cli.mapping import FixArguments
 from pricecheck.cli.observing import TrafficArguments, run_traffic
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, OneConfig, PolicyFile, StdinFilename
+from pricecheck.cli.sampling import LogArguments
 from pricecheck.cli.shell import run
 from pricecheck.report.traffic import FORMATS
 
@@ -60,14 +61,7 @@ def command(
     """
     arguments = TrafficArguments(
         config=config,
-        logs=tuple(logs),
-        since=since,
-        until=until,
-        route=route,
-        max_bad=max_bad,
-        memory_limit=memory_limit,
-        engine=engine,
-        master=master,
+        reading=LogArguments(tuple(logs), since, until, route, max_bad, memory_limit, engine, master),
         output_format=tuple(output_format or ()),
         every=every,
         color=color,
