@@ -9,25 +9,29 @@ from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pricecheck.report.price_diff import ChangeLine, PriceDiff
     from pricecheck.report.price_diff_groups import Row
 
 _ARROWS = {"raised": "▲", "lowered": "▼", "unfreed": "▲", "freed": "▼", "added": "+", "removed": "-", "unknown": "?"}
 _SELECTOR = 22
+_OTHERS = 56
+"""Columns that the other cells of a row need, their blanks included, with ordinary prices."""
+_NARROWEST = 72
+"""Below this a terminal's own wrapping is easier to read than columns of a letter or two."""
 _TINTS = {"over": "bold red", "approved": "yellow"}
 
 
 def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
-    """Give the diff as text of at most `width` columns; `color` also draws arrows, `every` groups nothing."""
+    """Give the diff as text of `width` columns, if not too few; `color` also draws arrows, `every` groups nothing."""
     import io
 
     from rich.console import Console
     from rich.text import Text
 
     out = io.StringIO()
-    console = Console(file=out, width=width, no_color=not color, force_terminal=color, highlight=False)
+    console = Console(file=out, width=max(width, _NARROWEST), no_color=not color, force_terminal=color, highlight=False)
     console.print(Text(summary(diff), style="bold"))
     if diff.traffic is not None:
         console.print(Text(visible(revenue(diff.traffic)), style="bold"))
@@ -56,6 +60,8 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
 
 
 def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: bool) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - rich is loaded late
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -66,7 +72,9 @@ def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: b
         console.print()
         console.print(Text(f"  {visible(route)}", style="bold"))
         table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-        table.add_column("  selector", overflow="fold", min_width=_SELECTOR)
+        # Where there is little room, names are folded: no column may fall off the right edge.
+        least = min(_SELECTOR, console.width - _OTHERS)
+        table.add_column("  selector", overflow="fold", min_width=least)
         for name in ("old", "new", "Δ %", "bound"):
             table.add_column(name, justify="right" if name != "bound" else "left", overflow="fold")
         if lines[0].requests is not None:
@@ -76,23 +84,38 @@ def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: b
             table.add_column("source", overflow="fold")
             table.add_column("lines", no_wrap=True, min_width=7)
         for row in members:
-            table.add_row(*[Text(cell) for cell in _cells(row, color=color)], style=_TINTS.get(row.first.verdict))
+            shown = Padding(Text(row.selector, overflow="fold"), (0, 0, 0, 2))
+            notes = (Padding(Text(note, overflow="fold"), (0, 0, 0, 4)) for note in _notes(row))
+            cells = map(Text, _cells(row, color=color))
+            table.add_row(Group(shown, *notes), *cells, style=_TINTS.get(row.first.verdict))
         console.print(table)
 
 
 def _cells(row: Row, *, color: bool) -> list[str]:
     arrow = f"{_ARROWS[row.first.kind]} " if color else ""
     silent = " (silent)" if row.first.silent else ""
-    cells = [f"  {row.selector}{_example(row.first)}", row.old, row.new, f"{arrow}{row.delta}"]
+    cells = [*(_without_reason(text)[0] for text in (row.old, row.new)), f"{arrow}{row.delta}"]
     if row.first.requests is not None:
         return [*cells, f"{row.bound}{silent}", row.requests, row.effect]
     return [*cells, row.bound, f"{row.source}{silent}", row.places]
 
 
-def _example(line: ChangeLine) -> str:
-    """Give a request on a line of its own, for a row whose selector does not tell which requests it is about."""
-    if line.example is None or line.selector.startswith("model:") or line.before is None or line.after is None:
-        return ""
-    request = f"{line.example['method']} {line.example['path']}"
-    body = line.example.get("body")
-    return f"\n  e.g. {visible(request)}{f' {visible(str(body))}' if body is not None else ''}"
+def _notes(row: Row) -> Iterator[str]:
+    """Give what stands below a selector: why a price is unknown, and a request where it does not tell."""
+    for when, charged in (("before", row.old), ("now", row.new)):
+        if reason := _without_reason(charged)[1]:
+            yield f"{when}: {reason}"
+    line = row.first
+    if line.example is not None and not line.selector.startswith("model:") and line.before and line.after:
+        import json
+
+        body = line.example.get("body")
+        parts = [line.example["method"], line.example["path"]]
+        parts += [json.dumps(body, ensure_ascii=False)] if body is not None else []
+        yield f"e.g. {' '.join(visible(str(part)) for part in parts)}"
+
+
+def _without_reason(charged: str) -> tuple[str, str]:
+    """Split what is charged from why that can't be told: a sentence has no place in a column of numbers."""
+    mark, _, reason = charged.partition(" ")
+    return (mark, reason) if mark == "?" else (charged, "")
