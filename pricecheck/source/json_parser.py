@@ -85,8 +85,6 @@ _EXPLAINED = {
         "a key in double quotes must stand here",
         'write keys as "key"; JSON has no comments and no comma after the last entry',
     ),
-    "Illegal trailing comma before end of object": ("a comma before } is not JSON", "remove the comma"),
-    "Illegal trailing comma before end of array": ("a comma before ] is not JSON", "remove the comma"),
     "Expecting ':' delimiter": ("a colon must follow the key", 'write "key": value'),
     "Expecting ',' delimiter": ("a comma is missing between two entries, or a bracket is not closed", None),
     "Expecting value": ("a value must stand here", "write a string in double quotes, a number, true, false or null"),
@@ -98,7 +96,13 @@ _EXPLAINED = {
 }
 
 
+_BEFORE_CLOSING = re.compile(r",(?=\s*([}\]]))")
+
+
 def _explain(error: json.JSONDecodeError) -> Problem:
+    comma = _trailing_comma(error)
+    if comma is not None:
+        return _problem(f"a comma before {comma[1]} is not JSON", comma.start(), comma.end(), "remove the comma")
     known = next((words for start, words in _EXPLAINED.items() if error.msg.startswith(start)), (error.msg, None))
     start = min(error.pos, len(error.doc))
     related: tuple[Label, ...] = ()
@@ -109,6 +113,18 @@ def _explain(error: json.JSONDecodeError) -> Problem:
         elif not error.doc.strip():
             return _problem("the file is empty, which is not JSON", 0, 0, "write at least {}")
     return _problem(known[0], start, min(start + 1, len(error.doc)), known[1], related)
+
+
+def _trailing_comma(error: json.JSONDecodeError) -> re.Match[str] | None:
+    """Give the comma that Python 3.13 and newer point at, and older ones at what follows it."""
+    if error.msg.startswith("Illegal trailing comma"):
+        return _BEFORE_CLOSING.match(error.doc, error.pos)
+    wanted = "}" if error.msg.startswith("Expecting property name") else "]"
+    if error.doc[error.pos : error.pos + 1] != wanted or not error.msg.startswith(
+        ("Expecting prop", "Expecting value")
+    ):
+        return None
+    return _BEFORE_CLOSING.match(error.doc, len(error.doc[: error.pos].rstrip()) - 1)
 
 
 def _last_open(text: str) -> int | None:

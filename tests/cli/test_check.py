@@ -85,7 +85,7 @@ def test_what_cant_be_done_is_exit_2_and_one_line(pricecheck: Run, arguments: li
 def test_standard_input_is_named_as_told(pricecheck: Run) -> None:
     done = pricecheck("check", "-", "--stdin-filename", "conf/tollbooth.json", stdin=b'{"wallets": 1,}')
     assert done.returncode == 1
-    assert done.stdout.startswith("conf/tollbooth.json:1:15: PC001[yaml-syntax]")
+    assert done.stdout.startswith("conf/tollbooth.json:1:14: PC001[yaml-syntax]")
 
 
 def test_configs_are_found_below_the_folder_by_the_gateways_names(pricecheck: Run, tmp_path: Path) -> None:

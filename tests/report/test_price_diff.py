@@ -151,7 +151,7 @@ def test_text_fits_the_terminal_and_escapes_what_would_act_on_it() -> None:
 @pytest.mark.parametrize("width", [20, 72, 80, 120])
 def test_no_column_falls_off_the_edge_and_a_reason_stands_below(width: int) -> None:
     unknown = side(0)._replace(amount=None, dollars=None, reason='throws: "$0.02/1k-tokens" is not a number')
-    one = line(1234)._replace(before=unknown, delta=None, kind="unknown", ratio=None)
+    one = line(1234)._replace(before=unknown, delta="unknown", kind="unknown", ratio=None)
     text = as_text(diff(one), width=width, color=False, every=False)
     assert any(row.endswith(" lines") for row in text.split("\n"))
     assert any(row.endswith(" 3→1235") for row in text.split("\n"))
