@@ -6,10 +6,11 @@ as Python indexes it; lines and columns are derived and 1-based.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,8 +107,8 @@ class Finding(NamedTuple):
     severity: Severity | None = None
 
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
-_SHOWN = re.compile(r"[^\s]")
+_LINE_BREAK = late(r"\r\n|\n|\r")
+_SHOWN = late(r"[^\s]")
 
 
 class SourceText:

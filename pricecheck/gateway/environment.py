@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from pricecheck.gateway.javascript import trim
+from pricecheck.patterns import late
+
+if TYPE_CHECKING:
+    import re
 
 
 class Unresolved(str):
@@ -20,7 +24,7 @@ class Unresolved(str):
 Environment = Mapping[str, str] | None
 """Variable names to values; None where no environment was given, so that every `${NAME}` stays `Unresolved`."""
 
-_REFERENCE = re.compile(r"\$\{([^}]+)\}")
+_REFERENCE = late(r"\$\{([^}]+)\}")
 _RUN_TIME = ("params.", "query.")
 
 

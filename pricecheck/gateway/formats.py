@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from pricecheck.gateway.javascript import WHITE_SPACE, trim, well_formed
+from pricecheck.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PLAIN_URL = re.compile(
+_PLAIN_URL = late(
     r"https?://(?:localhost|127\.0\.0\.1|(?!xn--)[a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.(?!xn--)[a-z](?:[a-z0-9-]*[a-z0-9])?)*)"
     r"(?::[0-9]{1,4})?(?:/[A-Za-z0-9/._~-]*)?\Z"
 )
-_PREFIX_LENGTH = re.compile(rf"[{re.escape(WHITE_SPACE)}]*([+-]?[0-9]+)")
-_ZONE = re.compile(r"(?:%[0-9a-zA-Z.:-]+)?\Z")
+_PREFIX_LENGTH = late(rf"[{re.escape(WHITE_SPACE)}]*([+-]?[0-9]+)")
+_ZONE = late(r"(?:%[0-9a-zA-Z.:-]+)?\Z")
 _RELATIVE = ("/", "./", "../", "http://", "https://")
 _DOCUMENT = (".json", ".yaml", ".yml")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
+
+from pricecheck.patterns import late
 
 WHITE_SPACE = (
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -32,9 +33,9 @@ OBJECT_INTERNALS = frozenset(
 PROTOTYPE = "__proto__"
 """The key that, assigned to an object, sets what the object inherits instead of a field of its own."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_DECIMAL = re.compile(r"[+-]?[0-9]+\Z")
-_PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\Z")
+_SURROGATE = late("[\ud800-\udfff]")
+_DECIMAL = late(r"[+-]?[0-9]+\Z")
+_PREFIXED = late(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)\Z")
 _GUARDED = 3500
 
 

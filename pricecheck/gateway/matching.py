@@ -10,13 +10,14 @@ from typing import NamedTuple, cast
 
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.javascript import strictly_equal
+from pricecheck.patterns import late
 
 ROOTS = ("body", "query", "headers", "params")
 LINE_BREAKS = "\n\r\u2028\u2029"
 """What JavaScript's `.` does not match, so that `*` does not either."""
 
 _RUN = f"[^{LINE_BREAKS}]*"
-_INDEX = re.compile(r"(?:0|[1-9][0-9]*)\Z")
+_INDEX = late(r"(?:0|[1-9][0-9]*)\Z")
 
 
 class Facts(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.javascript import well_formed
+from pricecheck.patterns import late
 
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 HEALTH_PATH = "/health"
 DISCOVERY_PATHS = ("/.well-known/x402", "/.well-known/openapi.json")
 # What the URL parser may write otherwise than it was sent. `^` is not among it: Node 20 leaves it alone, in paths too.
-_ODD = re.compile(r"[^!-~]|[\\#\"<>`{}|]|/\.|%2[eE]")
-_PLAIN_PATH = re.compile(r"/(?![/\\\t\n\r])")  # the URL parser drops tabs and line breaks
-_PLACEHOLDER = re.compile(r"\$\{(params|query)\.([^}]+)\}")
-_BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
+_ODD = late(r"[^!-~]|[\\#\"<>`{}|]|/\.|%2[eE]")
+_PLAIN_PATH = late(r"/(?![/\\\t\n\r])")  # the URL parser drops tabs and line breaks
+_PLACEHOLDER = late(r"\$\{(params|query)\.([^}]+)\}")
+_BAD_PERCENT = late(r"%(?![0-9a-fA-F]{2})")
 
 
 class MalformedPathError(ValueError):

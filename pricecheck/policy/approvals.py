@@ -7,7 +7,6 @@ approved: rule, file, route, selector, and the texts before and after. Any other
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,8 +40,7 @@ class ApprovalRequest(NamedTuple):
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(NamedTuple):
     """One recorded exception. `file` is relative to the approvals file, with `/`; `expires` the last day it counts."""
 
     rule: str
@@ -73,8 +71,7 @@ class Staleness(Enum):
     UNUSED = "unused"
 
 
-@dataclass(frozen=True, slots=True)
-class StaleApproval:
+class StaleApproval(NamedTuple):
     """An approval that approves nothing, with one sentence for PC904."""
 
     approval: Approval
@@ -82,8 +79,7 @@ class StaleApproval:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Approvals:
+class Approvals(NamedTuple):
     """An approvals file: what it holds, in its order."""
 
     file: TomlFile

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -46,8 +45,7 @@ class Key(NamedTuple):
         return (self.file, json.dumps(self.path), self.rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """A baseline file: `counts` in the order of the file, and its text, whose path anchors the files' names."""
 
     source: SourceText
@@ -74,18 +72,17 @@ class Baseline:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class StaleEntry:
-    """An entry that allows more than was found: `left` of its `count` findings are still there."""
+class StaleEntry(NamedTuple):
+    """An entry that allows more than was found: `left` of its `known` findings are still there."""
 
     key: Key
-    count: int
+    known: int
     left: int
 
     @property
     def message(self) -> str:
         """One sentence for PC905."""
-        places = f"{self.count} findings" if self.count > 1 else "1 finding"
+        places = f"{self.known} findings" if self.known > 1 else "1 finding"
         left = f"{self.left} left" if self.left else "none left"
         return f"this entry hides {places} of {self.key.rule} in {self.key.file}, and there is {left}"
 
@@ -93,8 +90,7 @@ class StaleEntry:
 FindingT = TypeVar("FindingT", bound=Hideable)
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineOutcome(Generic[FindingT]):
+class BaselineOutcome(NamedTuple, Generic[FindingT]):
     """What is left after the baseline: `new` and `baselined` in the order given, the stale entries in file order."""
 
     new: tuple[FindingT, ...]

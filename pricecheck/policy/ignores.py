@@ -7,19 +7,19 @@ given as data, which the rules PC901 to PC903 turn into findings.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pricecheck.findings import Edit, Fix, Safety, SourceText, Span
 from pricecheck.nearest import suggestion
+from pricecheck.patterns import late
 from pricecheck.policy.hiding import Hideable, may_hide, why_never
 from pricecheck.source.comments import comments
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pricecheck.policy.vocabulary import Vocabulary
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 MARKER = "pricecheck:"
 """What every comment for us holds."""
 
-_DIRECTIVE = re.compile(r"#[ \t]*pricecheck:[ \t]*(?P<word>[^\s\[\]]*)[ \t]*")
+_DIRECTIVE = late(r"#[ \t]*pricecheck:[ \t]*(?P<word>[^\s\[\]]*)[ \t]*")
 _WORDS = ("ignore", "ignore-file")
-_UNTIL = re.compile(r"\buntil(?P<sign>[ \t]*[=:][ \t]*|[ \t]+(?=\d{4}-))(?P<day>[^\s,;)]*)")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_UNTIL = late(r"\buntil(?P<sign>[ \t]*[=:][ \t]*|[ \t]+(?=\d{4}-))(?P<day>[^\s,;)]*)")
+_DAY = late(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LINE_BREAK = late(r"\r\n|\n|\r")
 _AROUND_REASON = " \t:,;-\u2013\u2014"
 _WRITE = "write `# pricecheck: ignore[PC101] reason`, with the codes to ignore and why"
 
@@ -45,8 +45,7 @@ class HygieneKind(Enum):
     MALFORMED = "ignore-without-reason"
 
 
-@dataclass(frozen=True, slots=True)
-class HygieneProblem:
+class HygieneProblem(NamedTuple):
     """One thing wrong with an ignore comment; the fix only ever takes comment text away."""
 
     kind: HygieneKind
@@ -56,8 +55,7 @@ class HygieneProblem:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredCode:
+class IgnoredCode(NamedTuple):
     """One rule in the brackets: code, place, number among `IgnoreComment.items`, why it can't be hidden (or None)."""
 
     code: str
@@ -66,8 +64,7 @@ class IgnoredCode:
     never: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreComment:
+class IgnoreComment(NamedTuple):
     """One well-formed ignore comment.
 
     `line` is the line it is about, None for the whole file, 0 where no line follows it. `items` are the places of all
@@ -87,8 +84,7 @@ class IgnoreComment:
         return self.until is None or today <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Ignores:
+class Ignores(NamedTuple):
     """The ignore comments of one file, and what is wrong with their wording."""
 
     comments: tuple[IgnoreComment, ...] = ()
@@ -98,8 +94,7 @@ class Ignores:
 FindingT = TypeVar("FindingT", bound=Hideable)
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreOutcome(Generic[FindingT]):
+class IgnoreOutcome(NamedTuple, Generic[FindingT]):
     """What is left after the ignores: `kept` and `suppressed` in the order given, and the problems in file order."""
 
     kept: tuple[FindingT, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, get_args
 
 from pricecheck.findings import Severity
+from pricecheck.patterns import late
 from pricecheck.policy.hiding import REJECTED
 from pricecheck.policy.model import (
     DEFAULT_GATEWAY_VERSION,
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 PYPROJECT = "pyproject.toml"
 
 # Bounded lengths, so that no number takes Python long to read.
-_PERCENTAGE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?%")
-_DOLLARS = re.compile(r"\$[0-9]{1,12}(\.[0-9]{1,18})?")
-_FACTOR = re.compile(r"[0-9]*[1-9][0-9]*(\.[0-9]+)?|0+\.[0-9]*[1-9][0-9]*")
+_PERCENTAGE = late(r"[0-9]{1,9}(\.[0-9]{1,9})?%")
+_DOLLARS = late(r"\$[0-9]{1,12}(\.[0-9]{1,18})?")
+_FACTOR = late(r"[0-9]*[1-9][0-9]*(\.[0-9]+)?|0+\.[0-9]*[1-9][0-9]*")
 _FACTOR_LENGTH = 16
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
-_ROUTE = re.compile(r"[A-Za-z]+ /\S*")
-_NOT_GLOB = re.compile(r"[?\[\]{}()|^$\\\s]")
+_VERSION = late(r"[0-9]+\.[0-9]+\.[0-9]+")
+_ROUTE = late(r"[A-Za-z]+ /\S*")
+_NOT_GLOB = late(r"[?\[\]{}()|^$\\\s]")
 
 
 def parse_policy(text: str, label: str, vocabulary: Vocabulary) -> Policy:

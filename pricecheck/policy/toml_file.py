@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pricecheck.findings import SourceText
 from pricecheck.nearest import suggestion
+from pricecheck.patterns import late
 from pricecheck.policy.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pricecheck.policy.positions import Places
 
 _BYTE_ORDER_MARK = "\ufeff"
-_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_POSITION = late(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class TomlFile:

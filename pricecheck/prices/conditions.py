@@ -7,11 +7,11 @@ here, key by key; how the conditions of several rules relate is `coverage`'s par
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.environment import Unresolved
+from pricecheck.patterns import late
 from pricecheck.prices.globs import Domain, Verdict, find
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Fragment = dict[str, object]
 """Part of a request: any of `body` (sent as JSON), `query`, `headers` and `params`."""
 
 _ROOTS = {"body": Domain.TEXT, "query": Domain.TEXT, "headers": Domain.HEADER, "params": Domain.SEGMENT}
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-^_`|~0-9a-z]+")
+_HEADER_NAME = late(r"[!#$%&'*+\-^_`|~0-9a-z]+")
 
 
 class Never(Enum):

@@ -15,7 +15,6 @@ such upstream has one row `other` on the route `upstreams.NAME (imported)`.
 from __future__ import annotations
 
 import gc
-import re
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +26,7 @@ from pricecheck.gateway.matching import holds
 from pricecheck.gateway.money import decimals_of, dollars, read_price
 from pricecheck.gateway.pricing import Source, quote_model, quote_rest, quote_rule, quote_text
 from pricecheck.gateway.routing import compile_route
+from pricecheck.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pricecheck.prices.coverage import RuleSet
     from pricecheck.source.nodes import Node
 
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
+_REFERENCE = late(r"\$\{[^}]*\}")
 
 
 class PriceRow(NamedTuple):

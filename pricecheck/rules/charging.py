@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact, Label, Severity
@@ -10,6 +9,7 @@ from pricecheck.gateway.advertised import Advertised, advertised_prices
 from pricecheck.gateway.money import dollars
 from pricecheck.gateway.pricing import Quote, Source, decimals_for, quote_rest, quote_text
 from pricecheck.gateway.routing import DISCOVERY_PATHS
+from pricecheck.patterns import late
 from pricecheck.rules.model import Context, rule
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Route
     from pricecheck.prices.table import PriceRow
 
-_ZERO_DURATION = re.compile(r"0+[smhd]\Z")
+_ZERO_DURATION = late(r"0+[smhd]\Z")
 
 
 @rule(

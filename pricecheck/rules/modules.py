@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from pricecheck.files import CONFIG_NAMES
 from pricecheck.findings import Finding, Impact
+from pricecheck.patterns import late
 from pricecheck.rules.model import Context, rule
 from pricecheck.rules.module_files import absolute_path, read_module
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.field import Field
 
-_SCRIPT = re.compile(r"\.(?:[cm]?[jt]s|[jt]sx)\Z")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_SCRIPT = late(r"\.(?:[cm]?[jt]s|[jt]sx)\Z")
+_SCHEME = late(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _EXTENSIONS = ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", "/index.js", "/index.ts")
-_VETO = re.compile(r"""\bsettle["']?\s*:\s*false\b""")
+_VETO = late(r"""\bsettle["']?\s*:\s*false\b""")
 _TELLING_DEPTH = 2
 
 _LOST = {

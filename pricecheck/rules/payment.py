@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Severity, Span
 from pricecheck.gateway.environment import Unresolved
+from pricecheck.patterns import late
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.rules.writing import rewrite_scalar
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Payment, Route
     from pricecheck.gateway.field import Field
 
-_EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
-_SOLANA_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}\Z")
-_EVM_NETWORK = re.compile(r"(?:base|base-sepolia|eip155:.*)\Z")
-_SOLANA_NETWORK = re.compile(r"solana(?:[-:].*)?\Z")
+_EVM_ADDRESS = late(r"0x[0-9a-fA-F]{40}\Z")
+_SOLANA_ADDRESS = late(r"[1-9A-HJ-NP-Za-km-z]{32,44}\Z")
+_EVM_NETWORK = late(r"(?:base|base-sepolia|eip155:.*)\Z")
+_SOLANA_NETWORK = late(r"solana(?:[-:].*)?\Z")
 
 USDC = "USDC"
 NETWORKS = ("base", "base-sepolia")

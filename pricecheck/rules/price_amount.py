@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact
 from pricecheck.gateway.money import dollars, units
+from pricecheck.patterns import late
 from pricecheck.rules.model import Context, rule
 from pricecheck.rules.price_text import NATURAL, Verdict, bare, judge
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pricecheck.prices.sites import PriceText
 
-_ZERO = re.compile(r"[+-]?(?:0+(?:\.0*)?|\.0+)\Z")
+_ZERO = late(r"[+-]?(?:0+(?:\.0*)?|\.0+)\Z")
 
 
 @rule("PC104", "negative-price", Impact.MISCHARGES, "A negative price is put into the payment demand as it is")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck.findings import Finding, Fix, Impact, Safety, Severity
 from pricecheck.gateway.javascript import trim
 from pricecheck.gateway.money import dollars, units
+from pricecheck.patterns import late
 from pricecheck.prices.sites import PriceText, unresolved_sites
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.rules.writing import rewrite_scalar
@@ -15,15 +16,15 @@ from pricecheck.rules.writing import rewrite_scalar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NATURAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z")
+NATURAL = late(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z")
 """An ordinary decimal number, which reads the same to a person and to the gateway."""
 
-PER_TOKENS = re.compile(r"\s*/\s*\d*\s*k?\s*-?\s*tokens?\s*\Z", re.IGNORECASE)
+PER_TOKENS = late(r"\s*/\s*\d*\s*k?\s*-?\s*tokens?\s*\Z", re.IGNORECASE)
 """The suffix of prices in docs before 2026-02-20, such as `/1k-tokens` (gateway.md §7); PC602 speaks of it."""
 
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z")
-_EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}\Z")
-_WITH_CURRENCY = re.compile(r"([0-9]*\.[0-9]+)\s*(?:usd|usdc|dollars?)\Z", re.IGNORECASE)
+_THOUSANDS = late(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z")
+_EXPONENT = late(r"[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}\Z")
+_WITH_CURRENCY = late(r"([0-9]*\.[0-9]+)\s*(?:usd|usdc|dollars?)\Z", re.IGNORECASE)
 _FREE_WORDS = frozenset({"free", "none", "no", "gratis", "nothing", "n/a"})
 
 

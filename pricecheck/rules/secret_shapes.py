@@ -13,6 +13,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from pricecheck.patterns import late
+
 
 class Shape(NamedTuple):
     """A documented shape: whose it is, and a pattern for it anywhere in a value."""
@@ -22,7 +24,7 @@ class Shape(NamedTuple):
 
 
 def _shape(name: str, pattern: str) -> Shape:
-    return Shape(name, re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})"))
+    return Shape(name, late(rf"(?<![A-Za-z0-9])(?:{pattern})"))
 
 
 SHAPES = (
@@ -45,18 +47,16 @@ SHAPES = (
     _shape("a private key", r"0x[0-9a-fA-F]{64}(?![0-9a-fA-F])"),
 )
 
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
-_SCHEME = re.compile(r"(?i)(bearer|basic|token|key|apikey|api-key|[a-z]+-auth-key)\s+")
-_STAND_IN = re.compile(
-    r"(?i)your|example|placeholder|change[-_]?me|dummy|redacted|x{4}|\*{3}|\.{3}|…|<|>|insert|replace"
-)
-_USER_INFO = re.compile(r"[a-z][a-z0-9+.-]*://[^/@:?#]*:([^/@?#]+)@", re.IGNORECASE)
-_SECRET_NAME = re.compile(
+_REFERENCE = late(r"\$\{[^}]*\}")
+_SCHEME = late(r"(?i)(bearer|basic|token|key|apikey|api-key|[a-z]+-auth-key)\s+")
+_STAND_IN = late(r"(?i)your|example|placeholder|change[-_]?me|dummy|redacted|x{4}|\*{3}|\.{3}|…|<|>|insert|replace")
+_USER_INFO = late(r"[a-z][a-z0-9+.-]*://[^/@:?#]*:([^/@?#]+)@", re.IGNORECASE)
+_SECRET_NAME = late(
     r"(?i)\A(?:proxy-)?authorization\Z|\Acookie\Z|(?:\A|[-_])(?:api-?key|key|token|secret|password|auth)\Z|\Aapikey\Z"
 )
-_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.~]{16,}")
-_LONG_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=]{32,}")
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_TOKEN = late(r"[A-Za-z0-9_\-+/=.~]{16,}")
+_LONG_TOKEN = late(r"[A-Za-z0-9_\-+/=]{32,}")
+_ADDRESS = late(r"0x[0-9a-fA-F]{40}")
 _RANDOM = 3.0
 _VERY_RANDOM = 4.0
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety
 from pricecheck.gateway.routing import compile_route, split_path
+from pricecheck.patterns import late
 from pricecheck.rules.model import Context, Fixability, rule
 from pricecheck.source.nodes import Scalar
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Route, Upstream
     from pricecheck.gateway.field import Field
 
-_NO_PATH = re.compile(r"https?://[^/?#\\\s]*/?\Z", re.IGNORECASE)
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
-_PERHAPS_ABSOLUTE = re.compile(r"[\x00-\x20]*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[\\/][\t\n\r]*[\\/])")
+_NO_PATH = late(r"https?://[^/?#\\\s]*/?\Z", re.IGNORECASE)
+_REFERENCE = late(r"\$\{[^}]*\}")
+_PERHAPS_ABSOLUTE = late(r"[\x00-\x20]*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[\\/][\t\n\r]*[\\/])")
 _MILLISECONDS = 1000
 _SHOWN_ROUTES = 3
 

@@ -10,13 +10,14 @@ import re
 from typing import NamedTuple
 
 from pricecheck.findings import Span
+from pricecheck.patterns import late
 from pricecheck.source.document import Problem, ProblemKind
 
-_PRELUDE_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)|%[^\n]*(?:\n|\Z)")
-_COMMENT = re.compile(r"[ \t]#.*", re.DOTALL)
-_SEPARATOR = re.compile(r"[ \t]+")
-_START = re.compile(r"---(?=[ \t\r\n]|\Z)")
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
+_PRELUDE_LINE = late(r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)|%[^\n]*(?:\n|\Z)")
+_COMMENT = late(r"[ \t]#.*", re.DOTALL)
+_SEPARATOR = late(r"[ \t]+")
+_START = late(r"---(?=[ \t\r\n]|\Z)")
+_VERSION = late(r"[0-9]+\.[0-9]+")
 
 
 class Prelude(NamedTuple):

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pricecheck.findings import Edit, Span
+from pricecheck.patterns import late
 from pricecheck.source.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from pricecheck.source.document import Document
     from pricecheck.source.nodes import Entry, Node
 
-_REST_OF_LINE = re.compile(r"[ \t]*(?:(?<![^ \t])#[^\r\n]*)?(?=\r\n|\n|\Z)")
-_LINE_BREAK = re.compile(r"\r\n|\n")
-_FIRST_IN_ITEM = re.compile(r"[ \ufeff]*(?:-[ ]+)*\Z")
-_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$./-]*\Z", re.ASCII)
+_REST_OF_LINE = late(r"[ \t]*(?:(?<![^ \t])#[^\r\n]*)?(?=\r\n|\n|\Z)")
+_LINE_BREAK = late(r"\r\n|\n")
+_FIRST_IN_ITEM = late(r"[ \ufeff]*(?:-[ ]+)*\Z")
+_PLAIN_KEY = late(r"[A-Za-z_$][\w$./-]*\Z", re.ASCII)
 _NOT_STRINGS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 Quote = Literal["plain", "single", "double"]

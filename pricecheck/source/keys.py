@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from pricecheck.patterns import late
 from pricecheck.source.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
 from pricecheck.source.scalars import key_text
 
 MERGE_KEY = "<<"
-_ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+_ARRAY_INDEX = late(r"0|[1-9][0-9]{0,9}")
 _LAST_ARRAY_INDEX = 2**32 - 2
-_SIMPLE_WORDS = re.compile(r"\.?[A-Za-z_](?:[\w./ -]*[\w./])?", re.ASCII)
+_SIMPLE_WORDS = late(r"\.?[A-Za-z_](?:[\w./ -]*[\w./])?", re.ASCII)
 _LONGEST_COLLECTION = 60
-_AFTER_EXPLICIT_KEY = re.compile(r" *\r?\n *:")
-_AFTER_KEY = re.compile(r" *[:,}\]]")
+_AFTER_EXPLICIT_KEY = late(r" *\r?\n *:")
+_AFTER_KEY = late(r" *[:,}\]]")
 
 
 def scalar_key(node: Node) -> Scalar | None:

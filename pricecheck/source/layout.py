@@ -5,22 +5,24 @@ Done on the whole text and only where a cheap search says that there is somethin
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from pricecheck.patterns import late
 from pricecheck.source.nodes import Scalar
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE, Reason, glued_comment
 
 if TYPE_CHECKING:
+    import re
+
     from pricecheck.source.nodes import Node
     from pricecheck.source.regions import Regions
 
-_GLUED = re.compile(r"""#(?<=["'\[\]{},:|>+\-0-9]#)""")
-_TIGHT_COMMENT = re.compile(r"\n( *)(?:#(?=[^ \t\r\n])|(?=\n#))")
-_TO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*")
-_KEY_OR_ITEM = re.compile(r"""(?:[\w./$][^\n]*?|"[^"\n]*"[ \t]*|'[^'\n]*'[ \t]*):(?=[ \t\r\n]|\Z)|-(?=[ \t\r\n])""")
-_STRAY = re.compile("\r(?!\n)|\ufeff")
-_GAP = re.compile(r"[ \t]+")
+_GLUED = late(r"""#(?<=["'\[\]{},:|>+\-0-9]#)""")
+_TIGHT_COMMENT = late(r"\n( *)(?:#(?=[^ \t\r\n])|(?=\n#))")
+_TO_CONTENT = late(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*")
+_KEY_OR_ITEM = late(r"""(?:[\w./$][^\n]*?|"[^"\n]*"[ \t]*|'[^'\n]*'[ \t]*):(?=[ \t\r\n]|\Z)|-(?=[ \t\r\n])""")
+_STRAY = late("\r(?!\n)|\ufeff")
+_GAP = late(r"[ \t]+")
 
 
 def check_layout(text: str, root: Node | None) -> Reason | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from pricecheck.patterns import late
 from pricecheck.source.compose import Composer
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.refusal import Reason, RefusedError, refuse
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from pricecheck.source.nodes import Node
 
-_AFTER_END = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+(?![ \t]*(?:#[^\n]*)?\Z)([^\n]+)")
-_BLANK_WITH_TAB = re.compile(r"^ *\t[ \t]*(?=\r?$)", re.MULTILINE)
+_AFTER_END = late(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+(?![ \t]*(?:#[^\n]*)?\Z)([^\n]+)")
+_BLANK_WITH_TAB = late(r"^ *\t[ \t]*(?=\r?$)", re.MULTILINE)
 
 
 def read_document(text: str, shift: int, readable: str, version: str) -> tuple[Node | None, list[Problem]]:

@@ -7,11 +7,12 @@ nowhere in the text, and put back in the values.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from pricecheck.patterns import late
+
 _ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
-_AWKWARD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
+_AWKWARD = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _FIRST, _LAST = 0x100000, 0x10FFFD
 
 
@@ -41,4 +42,4 @@ def disguise(text: str) -> Disguise:
     return Disguise(_AWKWARD.sub(lambda match: there[ord(match[0])], text), back)
 
 
-_AWKWARD_RETURN = re.compile("\r(?!\n)")
+_AWKWARD_RETURN = late("\r(?!\n)")

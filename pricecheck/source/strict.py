@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pricecheck.patterns import late
 from pricecheck.source.nodes import Mapping, Scalar
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE, Reason, glued_comment
 
@@ -21,29 +22,29 @@ if TYPE_CHECKING:
 # Possessive, because a failed match must not be tried again with the spaces of a comment as spaces between tokens.
 _SPACE = r"(?:[ \t]|\r?\n|(?<=[ \t\n])#[^\n]*+)"
 _INDENTED = r"(?:[ \t]|\r?\n|(?<=[ \t])#[^\n]*+)"
-_OPENING = re.compile(rf"{_SPACE}*+(?:\?{_SPACE}++)?")
-_BETWEEN = re.compile(rf"{_SPACE}*+,{_SPACE}*+(?:\?{_SPACE}++)?")
-_CLOSING = re.compile(rf"{_SPACE}*+(?:,{_SPACE}*+)?")
-_BETWEEN_PAIRS = re.compile(rf"{_INDENTED}*+,{_SPACE}*+(?:\?{_SPACE}++)?")
-_CLOSING_PAIR = re.compile(rf"{_INDENTED}*+(?:,{_SPACE}*+)?")
-_EMPTY = re.compile(rf"{_SPACE}*+")
-_COLON = re.compile(rf"[ \t]*:{_SPACE}++")
-_GLUED_COLON = re.compile(rf"[ \t]*:{_SPACE}*+")
-_NO_VALUE = re.compile(rf"{_SPACE}*+(?::{_SPACE}*+)?")
-_LINE = re.compile(r"\n( *)([ \t]*)([^\n]?)")
-_HEADER = re.compile(r"[|>](?:[-+][1-9]?|[1-9][-+]?)?(?:[ \t]+#[^\n]*|[ \t]*)(?:\r?\n|\Z)")
-_BLANK_LINE = re.compile(r"( *)\r?\n")
-_TIGHT_COMMENT = re.compile(rf"{_SPACE}*?\n *(?:#(?=[^ \t\r\n])|\n#)")
-_LINE_END = re.compile(r"[ \t]*(?:#|\r?\n)")
-_SPACES_BELOW = re.compile(r"\n +\r?(?:\n|\Z)")
-_ESCAPED_BREAK = re.compile(r"\\\r?\n[ \t]*\r?\n")
-_UNFINISHED_TAIL = re.compile(r"(?:[ \t\r]*\n)*+[ \t]+\Z")
-_PROPERTY = re.compile(
+_OPENING = late(rf"{_SPACE}*+(?:\?{_SPACE}++)?")
+_BETWEEN = late(rf"{_SPACE}*+,{_SPACE}*+(?:\?{_SPACE}++)?")
+_CLOSING = late(rf"{_SPACE}*+(?:,{_SPACE}*+)?")
+_BETWEEN_PAIRS = late(rf"{_INDENTED}*+,{_SPACE}*+(?:\?{_SPACE}++)?")
+_CLOSING_PAIR = late(rf"{_INDENTED}*+(?:,{_SPACE}*+)?")
+_EMPTY = late(rf"{_SPACE}*+")
+_COLON = late(rf"[ \t]*:{_SPACE}++")
+_GLUED_COLON = late(rf"[ \t]*:{_SPACE}*+")
+_NO_VALUE = late(rf"{_SPACE}*+(?::{_SPACE}*+)?")
+_LINE = late(r"\n( *)([ \t]*)([^\n]?)")
+_HEADER = late(r"[|>](?:[-+][1-9]?|[1-9][-+]?)?(?:[ \t]+#[^\n]*|[ \t]*)(?:\r?\n|\Z)")
+_BLANK_LINE = late(r"( *)\r?\n")
+_TIGHT_COMMENT = late(rf"{_SPACE}*?\n *(?:#(?=[^ \t\r\n])|\n#)")
+_LINE_END = late(r"[ \t]*(?:#|\r?\n)")
+_SPACES_BELOW = late(r"\n +\r?(?:\n|\Z)")
+_ESCAPED_BREAK = late(r"\\\r?\n[ \t]*\r?\n")
+_UNFINISHED_TAIL = late(r"(?:[ \t\r]*\n)*+[ \t]+\Z")
+_PROPERTY = late(
     r"(?:&(?P<anchor>[^ ,\[\]{}\n\r\t]+)|!<(?!!!?>)[^\s>]*>|!(?:[-\w]*!)?[-\w#;/?:@&=+$.~*'()%]+|!)"
     r"(?=[ \t\r\n,\]}]|\Z)",
     re.ASCII,
 )
-_PROPERTY_GAP = re.compile(rf"{_SPACE}*+")
+_PROPERTY_GAP = late(rf"{_SPACE}*+")
 
 
 def continuation(text: str, start: int, end: int, minimum: int) -> Reason | None:
