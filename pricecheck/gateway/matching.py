@@ -50,6 +50,12 @@ def glob(pattern: str) -> re.Pattern[str]:
     return re.compile(first + "".join(f"(?>{_RUN}?{part})" for part in between if part) + _RUN + last)
 
 
+@lru_cache(maxsize=1024)
+def any_glob(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile what fits wherever one of several globs does; none at all fit nothing. Ask it with `fullmatch`."""
+    return re.compile("|".join(f"(?:{glob(pattern).pattern})" for pattern in patterns) or r"(?!)")
+
+
 def holds(where: Iterable[tuple[str, object]], facts: Facts) -> bool | None:
     """Say whether every condition holds, as in an empty `where`; None where it hangs on an unresolved `${NAME}`."""
     unknown = False

@@ -144,9 +144,9 @@ class _Unwanted(NamedTuple):
         return "is not on the policy's allowlist" if self.outside else "is denied by the policy"
 
     def has(self, model: str) -> bool:
-        from pricecheck.gateway.matching import glob
+        from pricecheck.gateway.matching import any_glob
 
-        fits = [any(glob(pattern).fullmatch(model) for pattern in globs) for globs in self.lists]
+        fits = [any_glob(globs).fullmatch(model) is not None for globs in self.lists]
         return not all(fits) if self.outside else any(fits)
 
     def has_all(self, asked: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.gateway.matching import glob
+from pricecheck.gateway.matching import any_glob
 from pricecheck.prices.globs import StringSet, Verdict, contains, is_literal
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Families:
 
     def __init__(self, families: Sequence[Family]) -> None:
         """Compile the globs once."""
-        self._families = [(family, [glob(pattern) for pattern in family.models]) for family in families]
+        self._families = [(family, any_glob(tuple(family.models)).fullmatch) for family in families]
         earlier: tuple[str, ...] = ()
         parts: list[Part] = []
         for family in families:
@@ -47,11 +47,14 @@ class Families:
 
     def fitting(self, model: str) -> Iterator[Family]:
         """Give the families that fit a model; the first is its own."""
-        return (family for family, globs in self._families if any(one.fullmatch(model) for one in globs))
+        return (family for family, fits in self._families if fits(model))
 
     def of(self, model: str) -> Family | None:
         """Give the family of a model."""
-        return next(self.fitting(model), None)
+        for family, fits in self._families:
+            if fits(model):
+                return family
+        return None
 
 
 def never_reached(families: Sequence[Family]) -> Iterator[tuple[Family, str, Family, str]]:

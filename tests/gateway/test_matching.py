@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pricecheck.gateway.environment import Unresolved
-from pricecheck.gateway.matching import MISSING, Facts, condition_holds, glob, holds
+from pricecheck.gateway.matching import MISSING, Facts, any_glob, condition_holds, glob, holds
 
 BODY = {
     "model": "ft:gpt-4o:acme",
@@ -148,6 +148,12 @@ def _matches(pattern: str, value: str) -> bool:
 @given(st.text(alphabet="ab*\n.", max_size=8), st.text(alphabet="ab\n.", max_size=9))
 def test_globs_match_what_the_definition_says(pattern: str, value: str) -> None:
     assert (glob(pattern).fullmatch(value) is not None) == _matches(pattern, value)
+
+
+@given(st.lists(st.text(alphabet="ab*\n.|", max_size=6), max_size=3).map(tuple), st.text(alphabet="ab\n.|", max_size=7))
+def test_a_union_fits_what_any_of_its_globs_does(patterns: tuple[str, ...], value: str) -> None:
+    fits = any(glob(pattern).fullmatch(value) for pattern in patterns)
+    assert (any_glob(patterns).fullmatch(value) is not None) is fits
 
 
 def test_many_stars_take_no_time() -> None:
