@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,24 +32,33 @@ class Run(NamedTuple):
         )
 
 
+# A process counts the memory it was forked from as its own: a small one starts them, and measures.
+_LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+_, status, usage = os.wait4(os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ), 0)
+wall = time.perf_counter() - start
+with open(sys.argv[1], "w") as file:
+    print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status), file=file)
+"""
+
+
 def once(command: Sequence[str], folder: str | None = None) -> Run:
-    """Run a command; give what it took.
+    """Run a command, its first word a path; give what it took.
 
     Raises:
         SystemExit: it exits with something else than 0 or 1.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryFile() as out:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        printed = out.read().decode(errors="replace").strip()
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(command)}: exit {process.returncode}\n{printed}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, printed)
+    with tempfile.NamedTemporaryFile("r") as report:
+        launcher = (sys.executable, "-I", "-S", "-c", _LAUNCHER, report.name)
+        done = subprocess.run(
+            (*launcher, *command), capture_output=True, text=True, cwd=folder, env=environment, check=True
+        )
+        wall, processor, memory, code = report.read().split()
+    if int(code) not in (0, 1):
+        raise SystemExit(f"{' '.join(command)}: exit {code}\n{done.stdout}{done.stderr}")
+    return Run(float(wall), float(processor), int(memory) * 1024, done.stdout.strip())
 
 
 def best(jobs: Mapping[str, Sequence[str]], runs: int, folder: str | None = None) -> dict[str, Run]:

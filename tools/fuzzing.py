@@ -9,7 +9,6 @@ import contextlib
 import io
 import os
 import re
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -203,21 +202,13 @@ def _folder() -> Iterator[Path]:
 
 def _run(arguments: tuple[str, ...]) -> tuple[int, str]:
     """Run the program in this process: its exit code and what it said; a traceback counts as a defect."""
-    from pricecheck.__main__ import main
+    from pricecheck.__main__ import exit_code
 
     # Bytes may be written straight to the stream's buffer.
     out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    argv = sys.argv
-    sys.argv = ["pricecheck", *arguments]
-    code: object = None
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            main()
-    except SystemExit as stop:
-        code = stop.code
-    finally:
-        sys.argv = argv
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = exit_code(list(arguments))
     err.flush()
     err.buffer.seek(0)
     said = err.buffer.read().decode("utf-8", "replace")
-    return (code if isinstance(code, int) else 0), said
+    return code, said

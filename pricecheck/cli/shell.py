@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -17,9 +18,7 @@ CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 def run(job: Callable[[], int]) -> NoReturn:
     """Run a command's job and exit with the code it gives; whatever goes wrong is one line on stderr and exit 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         code = job()
         sys.stdout.flush()
@@ -29,10 +28,12 @@ def run(job: Callable[[], int]) -> NoReturn:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
-        # The reader (`| head`) has what it wanted; point stdout elsewhere, or Python complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (`| head`) has what it wanted.
+        _drop_output()
         code = FOUND
     except OSError as error:
+        if error.filename is None:
+            _drop_output()
         complain(f"{error.filename or 'output'}: {error.strerror or error}")
         code = FAILED
     except Exception as error:  # the last guard: a defect must not look like a finding
@@ -44,6 +45,22 @@ def run(job: Callable[[], int]) -> NoReturn:
         )
         code = FAILED
     sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    """Make stdout and stderr take any text, and be there even where the caller closed them (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Point stdout elsewhere: what is left in its buffer can't be written, and Python would complain at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(line: str) -> None:
