@@ -8,7 +8,7 @@ from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.rules.model import Context, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pricecheck.gateway.config import Route
     from pricecheck.gateway.field import Field
@@ -143,11 +143,15 @@ class _Unwanted(NamedTuple):
     def reason(self) -> str:
         return "is not on the policy's allowlist" if self.outside else "is denied by the policy"
 
-    def has(self, model: str) -> bool:
+    def test(self) -> Callable[[str], bool]:
+        """Give what says of a model's name whether it is unwanted."""
         from pricecheck.gateway.matching import any_glob
 
-        fits = [any_glob(globs).fullmatch(model) is not None for globs in self.lists]
-        return not all(fits) if self.outside else any(fits)
+        if not self.outside:
+            denied = any_glob(tuple(pattern for globs in self.lists for pattern in globs)).fullmatch
+            return lambda model: denied(model) is not None
+        lists = [any_glob(globs).fullmatch for globs in self.lists]
+        return lambda model: not all(fits(model) for fits in lists)
 
     def has_all(self, asked: str) -> bool:
         """Say whether every model a glob fits is unwanted."""
@@ -186,8 +190,9 @@ def _unwanted(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
 
 
 def _listed(unwanted: _Unwanted, route: Route) -> Iterator[Finding]:
+    is_unwanted = unwanted.test()
     for name, _, entry in route.models:
-        if unwanted.has(name):
+        if is_unwanted(name):
             yield Finding(
                 f"`{name}` {unwanted.reason}, and this route serves it",
                 entry.key.span,
@@ -202,7 +207,8 @@ def _built_in(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
 
     url = context.config.upstream_url(route)
     listed = {name for name, _, _ in route.models}
-    names = [name for name in DEFAULT_TABLE if name not in listed and unwanted.has(name) and may_serve(url, name)]
+    is_unwanted = unwanted.test()
+    names = [name for name in DEFAULT_TABLE if name not in listed and is_unwanted(name) and may_serve(url, name)]
     if not names:
         return
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

@@ -74,10 +74,13 @@ class _HeldRoute:
         self._route = route
         self._families = families
         self._limits = lru_cache(limits_in_units)
+        self._narrowest = lru_cache(self._within_all)
 
     def models(self, rows: tuple[PriceRow, ...]) -> Iterator[LimitBreach]:
         """Hold the rows of single models of a token-based route."""
         for row in rows[:-1]:
+            if self._is_within_all(row):
+                continue
             model = row.selector[_NAME:]
             family = self._families.of(model)
             if family is None:
@@ -121,6 +124,18 @@ class _HeldRoute:
 
     def _may_serve(self, *patterns: str) -> bool:
         return all(may_serve(self._url, pattern) for pattern in patterns)
+
+    def _is_within_all(self, row: PriceRow) -> bool:
+        """Say whether a price is within the limits of every family, so that it need not be known whose it is."""
+        if row.amount is None or row.decimals is None:
+            return True
+        least, greatest = self._narrowest(row.decimals)
+        return row.amount >= least and (greatest is None or row.amount <= greatest)
+
+    def _within_all(self, decimals: int) -> tuple[int, int | None]:
+        limits = [self._limits(part.family, decimals) for part in self._families.parts]
+        greatest = [most for _, most in limits if most is not None]
+        return max((least or 0 for least, _ in limits), default=0), min(greatest) if greatest else None
 
     def _judged(
         self, row: PriceRow, family: Family, model: str, *, named: bool, floor_only: bool = False
