@@ -39,8 +39,12 @@ def brought_along() -> dict[str, Distribution]:
 
 def licence(one: Distribution) -> str:
     """Give the licence a distribution states, as its SPDX name."""
-    classifiers = [text.rpartition(" :: ")[2] for text in one.metadata.get_all("Classifier", []) if "License" in text]
-    said = one.metadata["License-Expression"] or one.metadata["License"] or ", ".join(classifiers)
+
+    def stated(field: str) -> list[str]:
+        return one.metadata.get_all(field) or []
+
+    classifiers = [text.rpartition(" :: ")[2] for text in stated("Classifier") if "License" in text]
+    said = ", ".join(stated("License-Expression") or stated("License") or classifiers)
     return SAID.get(said, said)
 
 

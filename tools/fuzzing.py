@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+CLEAN = FIXTURES / "clean.yaml"
 DOCS = Path(__file__).parents[1] / "docs"
 
 SECONDS = 10
@@ -115,7 +116,17 @@ KINDS = (
         "log",
         lambda: _files("traffic/*.jsonl", "traffic/*.csv"),
         "log.jsonl",
-        (("traffic", "clean.yaml", "log.jsonl"),),
+        (
+            ("traffic", "clean.yaml", "log.jsonl"),
+            ("check", "clean.yaml", "--traffic", "log.jsonl", "--max-bad", "100%"),
+            ("diff", "clean.yaml", "hooked.yaml", "--traffic", "log.jsonl", "--max-bad", "100%"),
+        ),
+    ),
+    Kind(
+        "packed-log",
+        lambda: _files("traffic/*.gz", "traffic/*.zst", "traffic/*.parquet"),
+        "log.any",
+        (("traffic", "clean.yaml", "log.any"),),
     ),
 )
 
@@ -176,9 +187,7 @@ def attack(kind: Kind, data: bytes) -> None:
     with _folder() as folder:
         (folder / kind.file).write_bytes(data)
         for command in kind.commands:
-            began = time.monotonic()
-            code, said = _run(command)
-            took = time.monotonic() - began
+            code, said, took = run_command(command)
             if code not in {0, 1, 2} or "a defect of pricecheck" in said or took > SECONDS:
                 raise BrokenError(f"pricecheck {' '.join(command)}: exit {code} after {took:.1f} s: {said[-2000:]}")
             (folder / kind.file).write_bytes(data)
@@ -186,29 +195,37 @@ def attack(kind: Kind, data: bytes) -> None:
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    here = Path.cwd()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "pricecheck.toml").write_text("", encoding="utf-8")
-        clean = (FIXTURES / "clean.yaml").read_text(encoding="utf-8")
+        clean = CLEAN.read_text(encoding="utf-8")
         (folder / "clean.yaml").write_text(clean, encoding="utf-8")
         (folder / "hooked.yaml").write_text(f"{clean}hooks: {{ onRequest: /nowhere/hook.ts }}\n", encoding="utf-8")
-        os.chdir(folder)
-        try:
+        with within(folder):
             yield folder
-        finally:
-            os.chdir(here)
 
 
-def _run(arguments: tuple[str, ...]) -> tuple[int, str]:
-    """Run the program in this process: its exit code and what it said; a traceback counts as a defect."""
+@contextlib.contextmanager
+def within(folder: Path) -> Iterator[None]:
+    """Make a folder the one the program runs in, for a while."""
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def run_command(arguments: Sequence[str]) -> tuple[int, str, float]:
+    """Run the program in this process: its exit code, what it said on stderr, and the seconds it took."""
     from pricecheck.__main__ import exit_code
 
     # Bytes may be written straight to the stream's buffer.
     out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    began = time.monotonic()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = exit_code(list(arguments))
+    took = time.monotonic() - began
     err.flush()
     err.buffer.seek(0)
-    said = err.buffer.read().decode("utf-8", "replace")
-    return code, said
+    return code, err.buffer.read().decode("utf-8", "replace"), took

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tools.fuzzing import KINDS, Kind, attack, mutated
+from tools.fuzzing_git import attack_repository
 
 if TYPE_CHECKING:
     from random import Random
@@ -33,6 +34,12 @@ def test_bad_input_ends_in_an_exit_code_and_a_line(kind: Kind) -> None:
         attack(kind, mutated(random, seeds(kind)))
 
     run()
+
+
+@settings(max_examples=LEAST, suppress_health_check=list(HealthCheck), database=None)
+@given(st.randoms(use_true_random=False))
+def test_no_state_of_a_repository_is_more_than_a_line(random: Random) -> None:
+    attack_repository(random)
 
 
 @pytest.mark.parametrize("path", PAST, ids=lambda path: path.name)
