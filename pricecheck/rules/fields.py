@@ -327,11 +327,12 @@ def _unreached_fallback(route: Route) -> Iterator[Finding]:
     "PC213",
     "models-glob",
     Impact.IGNORED,
-    "A `*` in a `models` key is taken literally",
+    "A `*` or a blank in a `models` key is taken literally",
 )
 def models_glob(context: Context) -> Iterator[Finding]:
     """## What it does
-    Reports names with a `*` in the `models` table of a token-based route.
+    Reports names in the `models` table of a token-based route that no model can have: with a `*`, with blanks at an
+    end, or empty.
 
     ## Why is this bad?
     Only the conditions of `match` know globs. The names in `models` are compared exactly, so that no real model has
@@ -365,7 +366,7 @@ def models_glob(context: Context) -> Iterator[Finding]:
     """
     seen: set[Span] = set()
     for route in context.config.routes:
-        for name, _, entry in [model for model in route.models if "*" in model[0]] if route.token_based else ():
+        for name, _, entry in filter(_is_no_name, route.models) if route.token_based else ():
             span = entry.key.span
             if span in seen:
                 continue
@@ -374,7 +375,18 @@ def models_glob(context: Context) -> Iterator[Finding]:
                 f'"{name}" is compared exactly: no model has this name, and the price is never charged',
                 span,
                 (*route.models_path, name),
-                help="set `fallback` to the price of every other model"
-                if name == "*"
-                else "name each model in full, or remove `type` and write a rule of `match` on `body.model`",
+                help=_instead_of(name),
             )
+
+
+def _is_no_name(model: tuple[str, object, object]) -> bool:
+    name = model[0]
+    return "*" in name or not name or name != name.strip()
+
+
+def _instead_of(name: str) -> str:
+    if name == "*":
+        return "set `fallback` to the price of every other model"
+    if "*" in name:
+        return "name each model in full, or remove `type` and write a rule of `match` on `body.model`"
+    return f'write "{name.strip()}"' if name.strip() else "remove the line"
