@@ -33,11 +33,13 @@ jobs:
       contents: read
     steps:
       - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0 # the base of the pull request, to hold prices against
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
       - run: pip install "tollbooth-pricecheck=={version}"
-      - run: pricecheck check --output-format github
+      - run: pricecheck check --against "origin/$GITHUB_BASE_REF" --merge-base --output-format github
 """
 
 POLICY = "pricecheck.toml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import tomllib
 from pathlib import Path
@@ -18,6 +19,7 @@ from pricecheck.prices.table import price_table
 from pricecheck.rules.suggested_policy import policy_text, suggested_families
 from pricecheck.rules.vocabulary import vocabulary
 from pricecheck.source.yaml_parser import parse
+from tests.repositories import git
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -80,3 +82,20 @@ def test_a_config_the_gateway_refuses_is_left_out_and_said(pricecheck: Run, tmp_
 def test_no_such_folder_is_exit_2(pricecheck: Run, tmp_path: Path) -> None:
     done = pricecheck("init", "nowhere", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, "pricecheck: nowhere: no such folder\n")
+
+
+def test_the_ci_step_holds_a_pull_request_to_the_bounds(pricecheck: Run, tmp_path: Path) -> None:
+    config = tmp_path / "tollbooth.yaml"
+    shutil.copy(FIXTURES / "clean.yaml", config)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "deployed")
+    git(tmp_path, "update-ref", "refs/remotes/origin/main", "HEAD")
+    assert pricecheck("init", cwd=tmp_path).returncode == 0
+    workflow = (tmp_path / WRITTEN[2]).read_text(encoding="utf-8")
+    step = shlex.split(workflow.rpartition("run: pricecheck ")[2].replace("$GITHUB_BASE_REF", "main"))
+    assert pricecheck(*step, cwd=tmp_path).returncode == 0
+    config.write_text(config.read_text(encoding="utf-8").replace('"$0.05"', '"$0.08"'), encoding="utf-8")
+    done = pricecheck(*step, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "PC401" in done.stdout
