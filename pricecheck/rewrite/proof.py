@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pricecheck.errors import PricecheckError
 from pricecheck.rewrite.carried import first_disturbed
 from pricecheck.source.plain import plain
+from pricecheck.source.scalars import key_text
 from pricecheck.source.yaml_parser import parse
 
 if TYPE_CHECKING:
@@ -128,11 +129,17 @@ def _values(yaml: Value, root: Value) -> Value:
         elif isinstance(node, SequenceNode):
             value = [value_of(item) for item in node.value]
         elif isinstance(node, MappingNode):
-            value = {str(key.value): value_of(item) for key, item in node.value}
+            value = {_key(yaml, key): value_of(item) for key, item in node.value}
         made[id(node)] = value
         return value
 
     return value_of(root)
+
+
+def _key(yaml: Value, node: Value) -> str:
+    from ruamel.yaml.nodes import ScalarNode
+
+    return key_text(_scalar(yaml, node)) if isinstance(node, ScalarNode) else str(node.value)
 
 
 def _scalar(yaml: Value, node: Value) -> Value:

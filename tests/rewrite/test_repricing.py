@@ -256,6 +256,7 @@ def test_a_rule_is_removed_and_another_set() -> None:
     assert carried_out(rules, RenameModel("b", "c")) == rules.replace('"b"', '"c"')
 
 
+ODD_KEYS = ("null", "1", "0x10", "1.5", "1e3", "true", "2026-11-23", "~5", "0o17", ".inf", "1_000", "yes")
 RULES = """\
   "POST /m":
     upstream: u
@@ -291,6 +292,12 @@ def test_the_price_of_everything_else_is_removed(written: str, left: str) -> Non
     source = SourceText("t.yaml", f"{HEAD}{written}routes:\n{CHAT}")
     done = reprice(open_config(source, None), [RemovePrice("", "defaults.price")], None)
     assert done.source.text == f"{HEAD}{left}routes:\n{CHAT}"
+
+
+def test_keys_that_are_no_strings_stand_in_nobodys_way() -> None:
+    odd = CHAT.replace("    models:\n", "    models:\n" + "".join(f'      {key}: "$1.00"\n' for key in ODD_KEYS))
+    done = carried_out(odd, SetPrice("POST /c", "model:gpt-4o", "$0.051"))
+    assert done == odd.replace('gpt-4o:      "$0.050"', 'gpt-4o:      "$0.051"')
 
 
 def test_a_model_is_repriced_by_the_name_it_has_now_and_renamed() -> None:
