@@ -238,7 +238,7 @@ class TrafficUsage:
 
     def _judge(self, place: Place, model: str | None) -> Judged:
         if not place.routes:
-            return Judged(Kind.UNKNOWN if model is not None else None, None, _without_route(place))
+            return self._of_no_route(place, model)
         if not place.token_based:
             return self._flat(place.routes[0], model)
         if not model:
@@ -257,6 +257,13 @@ class TrafficUsage:
         )
         why = f"the log does not say the route: {'; '.join(list(charged)[:_SHOWN])}"
         return Judged(kind, None, why + (" …" if len(charged) > _SHOWN else ""), read, base)
+
+    def _of_no_route(self, place: Place, model: str | None) -> Judged:
+        if model is None:
+            return Judged(None, None, _without_route(place))
+        read = read_model_id(model)
+        kind = Kind.FINE_TUNE if read.kind is IdKind.FINE_TUNE and not is_shortened(model) else Kind.UNKNOWN
+        return Judged(kind, None, _without_route(place), read)
 
     def _row(self, route: str, model: str) -> PriceRow | None:
         row = self.table.find(route, f"model:{model}")

@@ -281,3 +281,15 @@ def test_diff_with_a_log_that_can_not_be_read_is_exit_2(pricecheck: Run, folder:
     done = pricecheck("diff", "tollbooth.yaml", "tollbooth.yaml", "--traffic", "nothing.jsonl", cwd=folder)
     assert done.returncode == 2
     assert "nothing.jsonl" in done.stderr
+
+
+def test_a_fine_tune_is_known_by_its_name_where_no_route_asks_for_models(pricecheck: Run, tmp_path: Path) -> None:
+    (tmp_path / "tollbooth.yaml").write_text(
+        'wallets: {base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"}\naccepts: [{asset: USDC, network: base}]\n'
+        'upstreams: {x: {url: "https://x.example"}}\nroutes: {"GET /a": {upstream: x, price: "$0.10"}}\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "models.txt").write_text("ft:gpt-4o-mini:acme::abc\nsomething\n", encoding="utf-8")
+    done = pricecheck("traffic", "tollbooth.yaml", "models.txt", "--output-format", "json")
+    kinds = {model["model"]: model["kind"] for model in json.loads(done.stdout)["models"]}
+    assert kinds == {"ft:gpt-4o-mini:acme::abc": "fine-tune", "something": "unknown"}
