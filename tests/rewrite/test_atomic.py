@@ -116,13 +116,11 @@ def fix_as_somebody(folder: Path, path: Path) -> "subprocess.CompletedProcess[st
         warm = Path(scratch) / "tollbooth.yaml"
         warm.write_bytes(NEEDS_FIX)
         code = (
-            "import os, sys, pricecheck.__main__\n"
-            f"sys.argv = ['pricecheck', 'check', '--fix', {str(warm)!r}]\n"
-            "try: pricecheck.__main__.main()\n"
-            "except SystemExit: pass\n"
+            "import os, sys\n"
+            "from pricecheck.__main__ import exit_code\n"
+            f"exit_code(['check', '--fix', {str(warm)!r}])\n"
             "if os.geteuid() == 0: os.setgid(65534); os.setuid(65534)\n"
-            f"sys.argv = ['pricecheck', 'check', '--fix', {str(path)!r}]\n"
-            "pricecheck.__main__.main()\n"
+            f"sys.exit(exit_code(['check', '--fix', {str(path)!r}]))\n"
         )
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=False)
 
