@@ -30,7 +30,17 @@ floor = "$0.004"
 ceiling = "$0.20"
 
 [models]
+allow = ["gpt-*", "ft:*", "chatgpt-*", "o*", "text-*"]
 deny = ["grok-*"]
+
+[routes."POST /v1/chat/completions"]
+allow = ["gpt-*", "ft:*", "chatgpt-*", "o*", "text-*"]
+
+[aliases]
+support-prod = "gpt-4o"
+
+[fallback]
+percentile = 100
 """
 
 

@@ -118,6 +118,8 @@ def _write(folder: Path, models: int) -> Path:
     path = folder / "tollbooth.yaml"
     path.write_text(config(models), encoding="utf-8")
     (folder / "new.yaml").write_text(config(models, 4), encoding="utf-8")
+    old_spelling = config(models).replace("type: token-based", "type: openai-compatible")
+    (folder / "old.yaml").write_text(old_spelling, encoding="utf-8")
     (folder / "policy").mkdir(exist_ok=True)
     (folder / "policy" / "tollbooth.yaml").write_text(config(models), encoding="utf-8")
     (folder / "policy" / "pricecheck.toml").write_text(POLICY, encoding="utf-8")
@@ -169,6 +171,7 @@ def command_table(folder: Path, scale: Scale) -> str:
             "`diff`, one price in 100 changed": (OURS, "diff", "tollbooth.yaml", "new.yaml"),
             "`prices`": (OURS, "prices", "tollbooth.yaml", "--output-format", "json"),
             "`quote`, the last model": (OURS, "quote", "tollbooth.yaml", *ROUTE.split(), "--model", last),
+            "`check --fix`, one fix, proven": (OURS, "check", "--fix", "--diff", "old.yaml"),
             "`reprice`, one price, proven": (OURS, "reprice", "tollbooth.yaml", "--set", change, "--dry-run"),
         }
         found = best(jobs, scale.runs if models < scale.models[-1] else min(scale.runs, 3), str(here))
