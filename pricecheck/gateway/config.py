@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.field import Field
 from pricecheck.source.nodes import Entry, resolve
 from pricecheck.source.nodes import Mapping as MappingNode
@@ -52,6 +53,14 @@ class MatchRule(NamedTuple):
     def conditions(self) -> list[tuple[str, str | int | float | bool]]:
         """The keys of `where` with what they ask for."""
         return [(key, required) for key, required, _ in self.where]
+
+    @property
+    def asked_model(self) -> tuple[str, Field] | None:
+        """The name or glob that the condition on `body.model` asks for, with its place; None where none is known."""
+        for key, required, place in self.where:
+            if key == "body.model" and isinstance(required, str) and not isinstance(required, Unresolved):
+                return required, place
+        return None
 
 
 class Payment(NamedTuple):

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pricecheck.gateway.config import Route
-    from pricecheck.gateway.field import Field
 
 _SHOWN = 3
 _ONE, _MANY = "it", "them"
@@ -175,9 +174,10 @@ def _unwanted(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
         if not hooked:
             yield from _built_in(context, unwanted, route)
         return
-    for number, asked, place in _asked(route):
-        if not context.table.by_route[route.key][number].reachable:
+    for one, row in zip(route.match, context.table.by_route[route.key], strict=False):
+        if one.asked_model is None or not row.reachable:
             continue
+        asked, place = one.asked_model
         if unwanted.has_all(asked) or (not hooked and unwanted.has_some(asked)):
             yield Finding(
                 f"this rule prices `{asked}`, which {unwanted.reason}"
@@ -225,15 +225,6 @@ def _built_in(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
 
 def _refuse(them: str) -> str:
     return f"refuse {them} in an `onRequest` hook: the gateway itself refuses no model"
-
-
-def _asked(route: Route) -> Iterator[tuple[int, str, Field]]:
-    from pricecheck.gateway.environment import Unresolved
-
-    for one in route.match:
-        for key, required, place in one.where:
-            if key == "body.model" and isinstance(required, str) and not isinstance(required, Unresolved):
-                yield one.number, required, place
 
 
 def _has_hook(context: Context, route: Route) -> bool:

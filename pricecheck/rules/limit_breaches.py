@@ -61,7 +61,7 @@ def limit_breaches(table: PriceTable, families: Families) -> Iterator[LimitBreac
         if route.token_based:
             yield from held.models(rows)
             yield from held.others(rows[-1], [])
-        elif any(_asked_model(one) is not None for one in route.match):
+        elif any(one.asked_model is not None for one in route.match):
             yield from held.rules(rows)
             yield from held.others(rows[-1], _taken(route, len(route.match)))
 
@@ -92,11 +92,11 @@ class _HeldRoute:
     def rules(self, rows: tuple[PriceRow, ...]) -> Iterator[LimitBreach]:
         """Hold the match rules that ask for a model, and the one that takes all the rest."""
         for one, row in zip(self._route.match, rows, strict=False):
-            asked = _asked_model(one)
             if not one.where:
                 yield from self.others(row, _taken(self._route, one.number))
-            if asked is None or not row.reachable:
+            if one.asked_model is None or not row.reachable:
                 continue
+            asked, _ = one.asked_model
             # Few prices are outside a limit, and what a rule leaves to the ones after it takes long to tell.
             broken = [part for part in self._families.parts if any(self._judged(row, part.family, asked, named=True))]
             taken = _taken(self._route, one.number, _besides(one)) if broken else []
@@ -155,17 +155,10 @@ class _HeldRoute:
         return LimitBreach(code, self._route, row, family, model, limit, named, also)
 
 
-def _asked_model(one: MatchRule) -> str | None:
-    from pricecheck.gateway.environment import Unresolved
-
-    asked = next((required for key, required, _ in one.where if key == _MODEL), None)
-    return asked if isinstance(asked, str) and not isinstance(asked, Unresolved) else None
-
-
 def _taken(route: Route, before: int, known: Collection[tuple[str, type, object]] = ()) -> list[str]:
     """Give the globs of models that the rules before number `before` take of the requests for which `known` holds."""
     earlier = (one for one in route.match[:before] if _besides(one) <= set(known))
-    return [asked for one in earlier if (asked := _asked_model(one)) is not None]
+    return [one.asked_model[0] for one in earlier if one.asked_model is not None]
 
 
 def _besides(one: MatchRule) -> set[tuple[str, type, object]]:
