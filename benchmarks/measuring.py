@@ -63,11 +63,11 @@ def once(command: Sequence[str], folder: str | None = None) -> Run:
 
 def best(jobs: Mapping[str, Sequence[str]], runs: int, folder: str | None = None) -> dict[str, Run]:
     """Give the best of several runs of each job; they take turns, so that a busy moment hits all of them alike."""
-    found = {name: once(command, folder) for name, command in jobs.items()} if runs == 1 else {}
-    if not found:
+    if runs > 1:
         for command in jobs.values():
             once(command, folder)  # compiles, and brings the files into memory
-    for _ in range(runs if runs > 1 else 0):
+    found: dict[str, Run] = {}
+    for _ in range(runs):
         for name, command in jobs.items():
             run = once(command, folder)
             found[name] = run.merged(found[name]) if name in found else run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pricecheck.report.columns import new_console, text_of
 from pricecheck.report.price_diff import in_order, revenue, summary
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
@@ -18,20 +19,14 @@ _ARROWS = {"raised": "▲", "lowered": "▼", "unfreed": "▲", "freed": "▼", 
 _SELECTOR = 22
 _OTHERS = 56
 """Columns that the other cells of a row need, their blanks included, with ordinary prices."""
-_NARROWEST = 72
-"""Below this a terminal's own wrapping is easier to read than columns of a letter or two."""
 _TINTS = {"over": "bold red", "approved": "yellow"}
 
 
 def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
     """Give the diff as text of `width` columns, if not too few; `color` also draws arrows, `every` groups nothing."""
-    import io
-
-    from rich.console import Console
     from rich.text import Text
 
-    out = io.StringIO()
-    console = Console(file=out, width=max(width, _NARROWEST), no_color=not color, force_terminal=color, highlight=False)
+    console = new_console(width, color=color)
     console.print(Text(summary(diff), style="bold"))
     if diff.traffic is not None:
         console.print(Text(visible(revenue(diff.traffic)), style="bold"))
@@ -56,7 +51,7 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
             _print_routes(console, over, color=color, every=every)
         if others:
             _print_routes(console, others, color=color, every=every)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return text_of(console)
 
 
 def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: bool) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - rich is loaded late

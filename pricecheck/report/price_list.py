@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.columns import new_console, text_of
 from pricecheck.report.spreadsheet import harmless
 from pricecheck.report.visible import visible
 
@@ -82,15 +83,9 @@ def as_text(lines: Sequence[PriceLine], *, columns: int, color: bool, every: boo
 
     Without `every`, the rows of the gateway's built-in table, which no line of the config sets, are one line a route.
     """
-    import io
-
-    from rich.console import Console
     from rich.text import Text
 
-    out = io.StringIO()
-    console = Console(
-        file=out, width=max(columns, _NARROWEST), no_color=not color, force_terminal=color, highlight=False
-    )
+    console = new_console(columns, color=color)
     routes: dict[str, list[PriceLine]] = {}
     for line in lines:
         routes.setdefault(line.route, []).append(line)
@@ -101,7 +96,7 @@ def as_text(lines: Sequence[PriceLine], *, columns: int, color: bool, every: boo
         console.print(_table(_shown(rows, every=every)))
     if not routes:
         console.print("no routes: nothing is charged")
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return text_of(console)
 
 
 class _Shown(NamedTuple):
@@ -112,7 +107,6 @@ class _Shown(NamedTuple):
 
 _WIDEST = 24
 _LEAST_SELECTOR = 20
-_NARROWEST = 72
 
 
 def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[_Shown]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pricecheck.report.columns import new_console, text_of
 from pricecheck.report.traffic import percent
 from pricecheck.report.traffic_sections import facts, heading, rates, sections
 from pricecheck.report.visible import visible
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pricecheck.report.traffic_sections import Row, Section
 
 _FEW = 20
-_NARROWEST = 72
 _LEAST_NAME = 20
 _BARS = "▁▂▃▄▅▆▇█"
 _BESIDE_BARS = len("  unmapped  100.00 %    ")
@@ -29,16 +29,10 @@ def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, spar
 
     `sparkline` draws each rate over time, from 0 to its highest.
     """
-    import io
-
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
 
-    out = io.StringIO()
-    console = Console(
-        file=out, width=max(width, _NARROWEST), no_color=not color, force_terminal=color, highlight=False, emoji=False
-    )
+    console = new_console(width, color=color)
     console.print(Text(f"{visible(report.config)}: {heading(report)}", style="bold"))
     for fact in facts(report):
         console.print(Padding(Text(fact), (0, 0, 0, 2)))
@@ -50,7 +44,7 @@ def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, spar
         title = Text(f"{section.title} ({len(section.rows):,})", style="bold")
         console.print(title + Text(f": {section.meaning}", style="not bold"))
         _print_rows(console, section, every=every)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return text_of(console)
 
 
 def _print_rates(console: Console, report: TrafficReport, *, sparkline: bool) -> None:
