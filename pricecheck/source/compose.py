@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pricecheck.findings import Label
 from pricecheck.source.document import Problem, ProblemKind
 from pricecheck.source.keys import MERGE_KEY, entry_name, is_explicit, javascript_order, scalar_key
-from pricecheck.source.nodes import MAX_DEPTH, Alias, Entry, Mapping, Node, Scalar, Sequence
+from pricecheck.source.nodes import MAX_DEPTH, TOO_DEEP, Alias, Entry, Mapping, Node, Scalar, Sequence
 from pricecheck.source.refusal import Reason, RefusedError, refuse
 from pricecheck.source.scalars import CORE, TAG_PREFIX, number_or_text, tagged_value
 
@@ -267,7 +267,7 @@ class Composer:
         if event.tag is not None:
             self._refuse_object(event.tag, Mapping if is_mapping else Sequence, outer, start)
         if len(self._stack) >= MAX_DEPTH:
-            self._refuse(Reason(f"nested more than {MAX_DEPTH} levels deep", start, start + 1))
+            self._refuse(Reason(TOO_DEEP, start, start + 1))
         frame = _Open(event, start, outer, is_mapping=is_mapping)
         self._stack.append(frame)
         if event.anchor is not None:

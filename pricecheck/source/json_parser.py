@@ -14,7 +14,7 @@ from typing import NoReturn
 from pricecheck.findings import Label, SourceText, Span
 from pricecheck.source.document import Document, Problem, ProblemKind
 from pricecheck.source.keys import javascript_order
-from pricecheck.source.nodes import MAX_DEPTH, Entry, Mapping, Node, Scalar, ScalarValue, Sequence
+from pricecheck.source.nodes import MAX_DEPTH, TOO_DEEP, Entry, Mapping, Node, Scalar, ScalarValue, Sequence
 from pricecheck.source.scalars import json_number
 
 _NEXT = re.compile(r'[ \t\n\r,:]*(?:(["{}\[\]])|([^ \t\n\r,:\[\]{}"]+))')
@@ -44,7 +44,7 @@ def _check(text: str) -> Problem | None:
         return _problem("JSON must not start with a byte order mark", 0, 1, "save it without BOM")
     deep = _too_deep(text)
     if deep is not None:
-        return _problem(f"nested more than {MAX_DEPTH} levels deep", deep, deep + 1)
+        return _problem(TOO_DEEP, deep, deep + 1)
     try:
         json.loads(text, parse_int=str, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pricecheck.findings import Label, Span
 from pricecheck.nearest import close_names
 from pricecheck.source.document import Problem, ProblemKind
+from pricecheck.source.nodes import TOO_DEEP
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _KNOWN: dict[str, _Words] = {
     "found an indentation indicator equal to 0": _Words("the indentation after | or > is 1 to 9"),
     "found unknown directive name": _Words("a line cannot start with %", "put the text in quotes"),
     "could not find expected directive name": _Words("a line cannot start with %", "put the text in quotes"),
+    "exceeded maximum nesting depth": _Words(TOO_DEEP),  # since libyaml 0.2.6, which stops at 1,000 by itself
     "found duplicate %TAG directive": _Words("this %TAG shorthand is defined twice", "remove one"),
 }
 _GLUED_COLON = re.compile(r"[ \t]*(?:- +)*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s:#\"'\[{][^\s:]*):(?=[^\s:/])")

@@ -21,6 +21,8 @@ Style = Literal["plain", "single", "double", "literal", "folded"]
 MAX_DEPTH = 500
 """How deep nodes nest at most: a deeper text is refused, so that walking one can never exhaust Python's stack."""
 
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+
 
 class Scalar(NamedTuple):
     """A scalar: its resolved value and its place. An empty (absent) value has `start == end` and value None."""
