@@ -64,7 +64,7 @@ class Options(NamedTuple):
     ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
     baseline_for: Callable[[SourceText], Baseline | None] | None = None
-    sample_for: Callable[[Policy | None], Sample] | None = None
+    sample_for: Callable[[Policy | None, Config], Sample] | None = None
 
     @property
     def speaking(self) -> frozenset[str]:
@@ -147,7 +147,7 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
     baseline = options.baseline_for(source) if options.baseline_for else None
-    sample = options.sample_for(options.policy) if options.sample_for else None
+    sample = options.sample_for(options.policy, read_config(loaded)) if options.sample_for else None
     context = Context(loaded, options.settings, baseline, options.policy, options.approves, sample)
     readable = document.root is not None
     found = [

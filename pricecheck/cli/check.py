@@ -67,6 +67,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="LOG", help="Hold the config against this traffic log (PC5); repeatable, globs work."),
     ] = None,
+    max_bad: Annotated[
+        str, typer.Option(metavar="SHARE", help="With --traffic: exit 2 where more of the lines are no records.")
+    ] = "1%",
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,
@@ -106,6 +109,7 @@ def command(
         staged=staged,
         merge_base=merge_base,
         traffic=tuple(traffic or ()),
+        max_bad=max_bad,
         statistics=statistics,
         quiet=quiet,
         verbose=verbose,

@@ -48,6 +48,7 @@ class CheckArguments(NamedTuple):
     staged: bool = False
     merge_base: bool = False
     traffic: tuple[str, ...] = ()
+    max_bad: str = "1%"
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False

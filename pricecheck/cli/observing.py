@@ -61,7 +61,7 @@ def run_traffic(arguments: TrafficArguments) -> int:
     config = load_config(source, variables)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     policy, _ = policies.of(None, os.path.dirname(os.path.abspath(source.path)))
-    sample = sample_of(arguments.reading, policy)
+    sample = sample_of(arguments.reading, policy, [config])
     usage = TrafficUsage(price_table(config), sample, policy)
     if arguments.fixing.fix:
         return run_mapping(arguments.fixing, usage, source, variables)

@@ -7,11 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
-from pricecheck.errors import UsageError
+from pricecheck.cli.shell import say
+from pricecheck.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pricecheck.cli.checking import CheckArguments
     from pricecheck.engine import Options
+    from pricecheck.gateway.config import Config
     from pricecheck.policy.model import Policy
     from pricecheck.prices.usage import Sample
     from pricecheck.report.price_diff import TrafficEffect
@@ -34,8 +38,8 @@ class LogArguments(NamedTuple):
     master: str | None = None
 
 
-def sample_of(arguments: LogArguments, policy: Policy) -> Sample:
-    """Read the logs, their fields named as the policy says.
+def sample_of(arguments: LogArguments, policy: Policy, configs: Iterable[Config]) -> Sample:
+    """Read the logs, their fields named as the policy says; `configs` are all that the sample will be held against.
 
     Raises:
         UsageError: a flag's value makes no sense, or the engine is not installed.
@@ -49,14 +53,17 @@ def sample_of(arguments: LogArguments, policy: Policy) -> Sample:
         raise UsageError(f'--max-bad {arguments.max_bad!r}: a share of the lines, as in "1%" or "0.1%"')
     if arguments.engine not in {"duckdb", "spark"}:
         raise UsageError(f"--engine {arguments.engine!r}: choose from duckdb, spark")
+    configs = list(configs)
+    known, asked = _asked(arguments.route, configs)
     with progress_bar("reading the log") as progress:
-        return read_sample(
+        sample = read_sample(
             arguments.logs,
             ReadOptions(
                 fields=policy.traffic.fields,
                 since=arguments.since,
                 until=arguments.until,
-                route=arguments.route,
+                route=asked,
+                named=_named(configs, policy),
                 max_bad=Decimal(share[1]) / 100,
                 memory_limit=arguments.memory_limit,
                 engine="spark" if arguments.engine == "spark" else "duckdb",
@@ -64,6 +71,36 @@ def sample_of(arguments: LogArguments, policy: Policy) -> Sample:
                 progress=progress,
             ),
         )
+    if sample.filtered and not sample.rows and not known:
+        from pricecheck.nearest import suggestion
+
+        close = suggestion(str(arguments.route), [route.key for config in configs for route in config.routes])
+        raise UsageError(f"--route {arguments.route!r}: neither the config nor the log has such a route{close}")
+    return sample
+
+
+def _asked(route: str | None, configs: Iterable[Config]) -> tuple[bool, Callable[[str | None], bool] | None]:
+    """Say whether a config has a route, and give what tells the requests that went there; None for those of all."""
+    if route is None:
+        return True, None
+    from pricecheck.policy.model import route_key
+    from pricecheck.rules.request_places import Places
+
+    places = [Places(config) for config in configs]
+    wanted = [one.find(route).routes for one in places]
+    if any(wanted):
+        pairs = [(one, found) for one, found in zip(places, wanted, strict=True) if found]
+        return True, lambda logged: any(one.find(logged).routes == found for one, found in pairs)
+    return False, lambda logged: logged is not None and route_key(logged) == route_key(route)
+
+
+def _named(configs: Iterable[Config], policy: Policy) -> frozenset[str]:
+    """Give every model that a config, the built-in table or the policy names, as a sample has it."""
+    from pricecheck.gateway.default_table import DEFAULT_TABLE
+    from pricecheck.prices.usage import shortened
+
+    listed = (shortened(model.name) for config in configs for route in config.routes for model in route.models)
+    return frozenset((*listed, *DEFAULT_TABLE, *policy.aliases))
 
 
 def held_to_traffic(arguments: CheckArguments, options: Options) -> Options:
@@ -78,7 +115,7 @@ def held_to_traffic(arguments: CheckArguments, options: Options) -> Options:
         raise UsageError(f"--traffic: a log is of one gateway, and there are {len(configs)} configs; name its own")
     if configs == [files.STDIN] and files.STDIN in arguments.traffic:
         raise UsageError("-: standard input can be the config or a log, not both")
-    return options._replace(sample_for=_Sampler(LogArguments(arguments.traffic)))
+    return options._replace(sample_for=_Sampler(LogArguments(arguments.traffic, max_bad=arguments.max_bad)))
 
 
 class _Sampler:
@@ -88,11 +125,22 @@ class _Sampler:
         self._arguments = arguments
         self._read: Sample | None = None
 
-    def __call__(self, policy: Policy | None) -> Sample:
+    def __call__(self, policy: Policy | None, config: Config) -> Sample:
+        """Give the sample.
+
+        Raises:
+            InputError: it has no requests: a check that could find nothing would look like one that found nothing.
+        """
         from pricecheck.policy.model import Policy
 
         if self._read is None:
-            self._read = sample_of(self._arguments, policy or Policy())
+            policy = policy or Policy()
+            self._read = sample_of(self._arguments, policy, [config])
+            if not self._read.rows:
+                raise InputError(f"--traffic: no request is in {', '.join(self._read.files)}: nothing to judge by")
+            if "model" in self._read.missing:
+                name = policy.traffic.fields.get("requested_model", "requested_model")
+                say(f"the log never says the model ({name}): PC501 to PC505 have nothing to judge")
         return self._read
 
 
@@ -112,7 +160,7 @@ def weigh(compared: ComparedConfigs, policy: Policy, logs: tuple[str, ...]) -> W
     from pricecheck.report.price_diff import TrafficEffect
     from pricecheck.rules.weighing import Weights
 
-    sample = sample_of(LogArguments(logs), policy)
+    sample = sample_of(LogArguments(logs), policy, [compared.old.config, compared.new.config])
     weights = Weights(compared.old, compared.new, sample, policy)
     revenue = weights.revenue
     notes = []

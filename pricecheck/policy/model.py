@@ -26,6 +26,7 @@ TRAFFIC_FIELDS = (
     "route",
     "provider",
     "requested_model",
+    "requests",
     "resolved_pricing_mode",
     "resolved_price",
     "pricing_source",
@@ -38,7 +39,8 @@ TRAFFIC_FIELDS = (
     "upstream_latency",
 )
 """The fields of a traffic record that `[traffic.fields]` may rename: those the operating playbook says to log,
-and the method and path of the gateway's own log, which give the route where none is logged."""
+the method and path of the gateway's own log, which give the route where none is logged, and, for logs that are summed
+up, how many requests a line stands for."""
 
 
 class Percentage(NamedTuple):

@@ -17,7 +17,10 @@ LONGEST_ID = 1000
 A longer one is replaced by its first characters, its length and a hash: still one name for each, and no model ID.
 """
 
-_SHORTENED = re.compile(r"…\[[0-9]+ characters, md5 [0-9a-f]{32}\]\Z")
+RARE = "…[rare models]"
+"""Stands for the models of a log with more of them than a report can hold, and for none that a config names."""
+
+_SHORTENED = re.compile(r"…\[(?:[0-9]+ characters, md5 [0-9a-f]{32}|rare models)\]\Z")
 
 
 def shortened(name: str) -> str:
@@ -31,7 +34,7 @@ def shortened(name: str) -> str:
 
 
 def is_shortened(name: str) -> bool:
-    """Tell whether a name was cut, and so is no model ID and no route that a config could have."""
+    """Tell whether a name was cut, or is `RARE`, and so is no model ID and no route that a config could have."""
     return _SHORTENED.search(name) is not None
 
 
@@ -73,12 +76,13 @@ class Sample(NamedTuple):
     `rows` have the most requests first; all fields but `timed` and `bucket_seconds` are about the whole sample.
     `kinds` says for people what each of `files` was recognised as. `read` counts lines (records of a Parquet file) and
     `bad` those that are no record; `bad_line_numbers` names the first 20 as file and 1-based line. `filtered` counts
-    good lines that a filter (time, route) left out, `other` good lines that tell of no request (`payment_settled`, …).
+    requests that a filter (time, route) left out, `other` good lines that tell of no request (`payment_settled`, …).
+    `undated` counts lines whose timestamp can't be read, `unpriced` requests whose price can't.
     `missing` names what the logs never say: `route`, `model`, `source`, `price`, `timestamp`. `since` and `until` are
     the first and last timestamp of the rows, ISO 8601 in UTC, None without timestamps. `timed` is empty without
     timestamps; its buckets are `bucket_seconds` long, and those without requests are left out.
-    `folded_groups` and `folded_requests` count what is not in `rows` because a hostile log has more groups than a
-    report can hold; both are 0 for any ordinary log.
+    `folded_groups` counts groups that `rows` has together under the model `RARE`, and `folded_requests` their requests,
+    because a hostile log has more of them than a report can hold; both are 0 for any ordinary log.
     """
 
     files: tuple[str, ...]
@@ -94,5 +98,7 @@ class Sample(NamedTuple):
     bucket_seconds: int | None = None
     filtered: int = 0
     other: int = 0
+    undated: int = 0
+    unpriced: int = 0
     folded_groups: int = 0
     folded_requests: int = 0

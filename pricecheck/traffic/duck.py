@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.errors import InputError, UsageError
 from pricecheck.traffic import sql
-from pricecheck.traffic.duck_views import OBJECT_SIZES, column_names, line_breaks, view
+from pricecheck.traffic.duck_views import OBJECT_SIZES, PARQUET, Leniency, column_types_of, line_breaks, view
 from pricecheck.traffic.kinds import Kind
-from pricecheck.traffic.sources import opened
+from pricecheck.traffic.lines import empty_count, line_count, numbers, row_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -31,10 +31,9 @@ _PER_THREAD = 80 << 20
 """Bytes of DuckDB's memory that a thread needs to read JSON, buffers of a line or two and a table of groups."""
 
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
-_CHUNK = 1 << 18
-"""Bytes looked at at once: small enough for the processor's cache."""
-
+_MOST_MEMORY = 1 << 50
 _TICK = 0.1
+_ROWS_AT_ONCE = 10_000
 
 
 def parse_memory_limit(text: str) -> int:
@@ -50,7 +49,7 @@ def parse_memory_limit(text: str) -> int:
     size = int(number[:18]) * _UNITS[unit]
     if size < _LEAST - (_LEAST >> 4):  # 256MB is meant, in either unit
         raise UsageError(f"{text} of memory is too little to read a log in; 256MB is enough for any")
-    return size
+    return min(size, _MOST_MEMORY)
 
 
 class DuckEngine:
@@ -76,6 +75,7 @@ class DuckEngine:
         self._duckdb = _duckdb
         self._db: DuckDBPyConnection = _duckdb.connect(":memory:", config=self._settings)
         self._unseen = 0
+        self._leniency = Leniency()
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.execute("SET enable_progress_bar = true")  # without it there is no progress to ask for,
         self._db.execute("SET enable_progress_bar_print = false")  # and with it DuckDB would draw on stdout
@@ -95,29 +95,27 @@ class DuckEngine:
     ) -> None:
         self._db.close()
 
-    def columns(self, file: LogFile) -> set[str]:
-        """Give the columns of a Parquet file, nested ones as `outer.inner` as well."""
+    def columns(self, file: LogFile) -> dict[tuple[str, ...], str]:
+        """Give the ways to the columns of a Parquet file and their types; see `engine.Engine.columns`."""
         if file.remote:
             raise _no_address(file)
-        schema = self._run("SELECT name, num_children FROM parquet_schema(?)", (file,), (file.path,))
-        return column_names([(str(name), int(children or 0)) for name, children in schema])
+        self._run(f"SELECT * FROM read_parquet([?], {PARQUET}) LIMIT 0", (file,), (file.path,))  # noqa: S608 - ours
+        return column_types_of([(name, kind) for name, kind, *_ in self._db.description])
 
     def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None]) -> int:
         """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
         files = [log.file for log in logs]
-        for size in OBJECT_SIZES:
-            self._object_size = size
-            self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view(logs, size)}")
+        while True:
             try:
+                self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view(logs, self._leniency)}")
                 self._scan_once(logs, f"CREATE OR REPLACE TEMP TABLE groups AS {sql_text}", progress)
-            except self._duckdb.InvalidInputException as error:
-                if "maximum_object_size" not in str(error) or size == OBJECT_SIZES[-1]:
-                    raise self._said(error, files) from None
             except self._duckdb.Error as error:
-                raise self._said(error, files) from None
+                more = _more_lenient(self._leniency, str(error))
+                if more is None:
+                    raise self._said(error, files) from None
+                self._leniency = more
             else:
-                break
-        return self._unseen
+                return self._unseen
 
     def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None]) -> None:
         """Run the statement that makes `groups`, and find how many lines are in none of them: `_unseen`."""
@@ -143,7 +141,7 @@ class DuckEngine:
         thread = Thread(target=work)
         thread.start()
         try:
-            lines = sum(_line_count(log, report) for log in texts)
+            lines = sum(line_count(log.file, report) for log in texts)
             while thread.is_alive():
                 report()
                 thread.join(_TICK)
@@ -156,7 +154,7 @@ class DuckEngine:
         if states == [_state(log.file) for log in texts]:
             self._unseen = self._without_row(lines, logs)
         else:  # a log that is still written to: the two looks at it may have seen different lines
-            self._unseen = sum(_empty_count(log) for log in texts) + self._rejected()
+            self._unseen = sum(empty_count(log.file) for log in texts) + self._rejected()
 
     def _without_row(self, lines: int, logs: Sequence[Log]) -> int:
         """Give how many of all lines in texts are part of no row of `groups`."""
@@ -166,7 +164,9 @@ class DuckEngine:
             rows -= self._count("SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata(?)", parquet)
         tables = [log for log in logs if log.format.kind is Kind.CSV]
         left = lines - rows - len(tables)  # each has a header
-        return left - sum(self._count(line_breaks(log)) for log in tables) if left else 0
+        if left and tables:
+            left -= sum(self._count(line_breaks(log, self._leniency)) for log in tables)
+        return max(0, left)  # lone carriage returns end rows of a CSV too
 
     def _count(self, statement: str, *parameters: object) -> int:
         found = self._db.execute(statement, parameters).fetchone()
@@ -174,13 +174,28 @@ class DuckEngine:
 
     def _rejected(self) -> int:
         """Count the rows that are no CSV; one row may be wrong in several ways."""
-        if not self._count("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'"):
-            return 0
-        return self._count("SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors")
+        return (
+            self._count("SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors")
+            if self._has_rejects()
+            else 0
+        )
+
+    def _has_rejects(self) -> bool:
+        """Say whether any row was no CSV: there is no table of such before the first."""
+        return self._count("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'") > 0
 
     def query(self, sql_text: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over `groups`."""
         return self._run(sql_text, ())
+
+    def stream(self, sql_text: str) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of a query over `groups`, some at a time; no other query runs meanwhile."""
+        try:
+            self._db.execute(sql_text)
+            while rows := self._db.fetchmany(_ROWS_AT_ONCE):
+                yield from rows
+        except self._duckdb.Error as error:
+            raise self._said(error, ()) from None
 
     def head(self, file: LogFile) -> list[bytes]:
         """Refuse: this engine has no network."""
@@ -191,19 +206,21 @@ class DuckEngine:
         return [(log.file.name, number) for number in self._bad_numbers(log, most)]
 
     def _bad_numbers(self, log: Log, most: int) -> list[int]:
-        if log.format.kind is Kind.CSV:
-            rejected = self._run(_REJECTED_LINES, (log.file,), (log.file.path,))
-            return sorted({*(int(line) for (line,) in rejected), *_numbers(log, (), most)})[:most]
         if log.format.kind is Kind.PARQUET:
             return []
-        if not self.query(sql.ANY_BAD):
-            return _numbers(log, (), most) if self._unseen else []
-        self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], self._object_size)}")
+        found = self._bad_ordinals(log, most) if self.query(sql.ANY_BAD) else set()
+        if log.format.kind is not Kind.CSV:
+            return numbers(log.file, found, most) if found or self._unseen else []
+        refused = self._run(_REJECTED_LINES, (log.file,), (log.file.path, most)) if self._has_rejects() else []
+        return row_numbers(log.file, {int(line) for (line,) in refused}, found, most)
+
+    def _bad_ordinals(self, log: Log, most: int) -> set[int]:
+        """Give which of the rows that a log has are the first bad ones, 1-based."""
+        self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], self._leniency)}")
         seen = sql.classified(sql.Window(), 1)
         numbered = f"SELECT row_number() OVER () AS number, what FROM ({seen}) AS seen"  # noqa: S608 - ours
         statement = f"SELECT number FROM ({numbered}) AS numbered WHERE what = ? LIMIT ?"  # noqa: S608 - ours
-        found = self._run(statement, (log.file,), (sql.BAD, most))
-        return _numbers(log, [int(number) for (number,) in found], most)
+        return {int(number) for (number,) in self._run(statement, (log.file,), (sql.BAD, most))}
 
     def _run(
         self,
@@ -238,42 +255,16 @@ def _state(file: LogFile) -> tuple[int, int]:
     return state.st_size, state.st_mtime_ns
 
 
-def _line_count(log: Log, report: Callable[[], None]) -> int:
-    """Count lines; a last one without a line break is one too."""
-    found = 0
-    last = b"\n"
-    with opened(log.file) as stream:
-        while chunk := stream.read(_CHUNK):
-            # Takes a third of the time of count(): that looks at each byte, this goes from one line break to the next.
-            found += len(chunk) - len(chunk.replace(b"\n", b""))
-            last = chunk[-1:]
-            report()
-    return found + (last != b"\n")
-
-
-def _empty_count(log: Log) -> int:
-    with opened(log.file) as stream:
-        return sum(map(bytes.isspace, stream))
-
-
-def _numbers(log: Log, ordinals: Sequence[int], most: int) -> list[int]:
-    """Give the numbers of the first empty lines and of those that are the `ordinals`-th (1-based) that is not empty."""
-    wanted = set(ordinals)
-    numbers: list[int] = []
-    full = 0
-    quoted = False  # within quotes of a CSV, a line may be empty
-    with opened(log.file) as stream:
-        for number, line in enumerate(stream, start=1):
-            empty = line.isspace() and not quoted
-            full += not empty
-            quoted ^= log.format.kind is Kind.CSV and line.count(b'"') % 2 == 1
-            if empty or full in wanted:
-                numbers.append(number)
-                if len(numbers) == most:
-                    break
-    return numbers
+def _more_lenient(leniency: Leniency, error: str) -> Leniency | None:
+    """Give what to try next after an error of the database, None where nothing is left to try."""
+    sizes = OBJECT_SIZES[OBJECT_SIZES.index(leniency.object_size) + 1 :]
+    if "maximum_object_size" in error and sizes:
+        return leniency._replace(object_size=sizes[0])
+    if "state machine reached an invalid state" in error and leniency.strict:
+        return leniency._replace(strict=False)
+    return None
 
 
 _REJECTED_LINES = """SELECT DISTINCT e.line FROM reject_errors AS e
 JOIN reject_scans AS s ON s.scan_id = e.scan_id AND s.file_id = e.file_id
-WHERE s.file_path = ? ORDER BY e.line LIMIT 20"""
+WHERE s.file_path = ? ORDER BY e.line LIMIT ?"""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pricecheck.traffic.kinds import COLUMNS, FIELDS, MARKED, Kind
+from pricecheck.traffic.kinds import COLUMNS, FIELDS, MARKED, TEXT, Kind
 from pricecheck.traffic.nesting import column_types
 
 if TYPE_CHECKING:
@@ -12,13 +12,27 @@ if TYPE_CHECKING:
 
     from pricecheck.traffic.engine import Log
 
+PARQUET = "binary_as_string = true"
+"""Some writers do not mark texts as such."""
+
 OBJECT_SIZES = (4 << 20, 64 << 20)
 """Bytes of the longest line, tried in turn: small buffers stay in the processor's cache and are a fifth faster."""
 
 _NOTHING = "CAST(NULL AS VARCHAR)"
 
 
-def view(logs: Sequence[Log], object_size: int) -> str:
+class Leniency(NamedTuple):
+    """How a log is read. Each is first as fast and strict as it can be; what a log can't be read with is changed.
+
+    `object_size` is the bytes of the longest line. `strict` is whether a CSV must end all lines alike; else a row with
+    too many columns is not noticed.
+    """
+
+    object_size: int = OBJECT_SIZES[0]
+    strict: bool = True
+
+
+def view(logs: Sequence[Log], leniency: Leniency) -> str:
     """Give the view over logs of any kinds; those that are read alike are read together, in parallel.
 
     Raises:
@@ -31,25 +45,27 @@ def view(logs: Sequence[Log], object_size: int) -> str:
             together.append((log, [log.file.path]))
         else:
             paths.append(log.file.path)
-    return "\nUNION ALL\n".join(_select(log, paths, object_size) for log, paths in together)
+    return "\nUNION ALL\n".join(_select(log, paths, leniency) for log, paths in together)
 
 
 def _alike(one: Log, other: Log) -> bool:
-    return one.format == other.format and one.file.packing == other.file.packing
+    """Say whether one reader can take both: not Parquet, where it would give all files the types of the first."""
+    return one.format.kind is not Kind.PARQUET and one.format == other.format and one.file.packing == other.file.packing
 
 
-def _select(log: Log, paths: Sequence[str], object_size: int) -> str:
+def _select(log: Log, paths: Sequence[str], leniency: Leniency) -> str:
     files = "[" + ", ".join(map(text, paths)) + "]"
     kind = log.format.kind
     if kind is Kind.PARQUET:
         values = {field: f"CAST({_step(way)} AS VARCHAR)" for field, way in log.format.ways.items()}
-        return _lines({**_plain(values), "message": "''"}, f"read_parquet({files})")
+        return _lines({**_plain(values), "message": "''"}, f"read_parquet({files}, {PARQUET})")
     if kind is Kind.CSV:
-        return _csv(log, files)
-    return _json(log, files, object_size)
+        return _csv(log, files, leniency)
+    return _json(log, files, leniency.object_size)
 
 
 def _lines(values: Mapping[str, str], source: str, *, gateway: bool = False) -> str:
+    values = {**values, "requests": f"coalesce(trim({values['requests']}), '')" if "requests" in values else "'1'"}
     columns = [f"{values.get(field, _NOTHING)} AS {COLUMNS.get(field, field)}" for field in (*FIELDS, "message")]
     return f"SELECT {', '.join(columns)}, {str(gateway).lower()} AS gateway FROM {source}"  # noqa: S608 - all quoted
 
@@ -58,27 +74,28 @@ def _plain(values: Mapping[str, str]) -> dict[str, str]:
     return {field: f"'!' || {value}" if field in MARKED else value for field, value in values.items()}
 
 
-def _csv(log: Log, files: str) -> str:
+def _csv(log: Log, files: str, leniency: Leniency) -> str:
     """Read rows; the header's names are not used as names, as they may be anything, even twice the same."""
     header = log.format.header
     values = {field: f"c{header.index(way[0])}" for field, way in log.format.ways.items()}
-    source = _csv_source(log, files, "store_rejects = true, rejects_limit = 0")
+    source = _csv_source(log, files, leniency, "store_rejects = true, rejects_limit = 0")
     return _lines({**_plain(values), "message": "''"}, source)
 
 
-def _csv_source(log: Log, files: str, errors: str) -> str:
+def _csv_source(log: Log, files: str, leniency: Leniency, errors: str) -> str:
     columns = ", ".join(f"c{number}: 'VARCHAR'" for number in range(len(log.format.header)))
     return (
         f"read_csv({files}, header = true, auto_detect = false, columns = {{{columns}}}, delim ="
-        f" {text(log.format.delimiter)}, quote = '\"', escape = '\"', compression = '{log.file.packing}', {errors})"
+        f" {text(log.format.delimiter)}, quote = '\"', escape = '\"', compression = '{log.file.packing}',"
+        f" skip = {log.format.skip}, strict_mode = {str(leniency.strict).lower()}, {errors})"
     )
 
 
-def line_breaks(log: Log) -> str:
+def line_breaks(log: Log, leniency: Leniency) -> str:
     """Give the query that counts the line breaks within the quotes of a CSV: lines that are no rows of their own."""
     columns = [f"c{number}" for number in range(len(log.format.header))]
     breaks = " + ".join(f"coalesce(length({one}) - length(replace({one}, chr(10), '')), 0)" for one in columns)
-    source = _csv_source(log, f"[{text(log.file.path)}]", "ignore_errors = true")
+    source = _csv_source(log, f"[{text(log.file.path)}]", leniency, "ignore_errors = true")
     return f"SELECT coalesce(sum({breaks}), 0) FROM {source}"  # noqa: S608 - all quoted
 
 
@@ -119,22 +136,17 @@ def text(value: str) -> str:
     return f"'{doubled}'"
 
 
-def column_names(schema: Sequence[tuple[str, int]]) -> set[str]:
-    """Give the names of all columns of a Parquet schema, nested ones as `outer.inner`.
+def column_types_of(description: Iterable[tuple[str, Any]]) -> dict[tuple[str, ...], str]:
+    """Give the ways to the columns of a query, those within others too, and their types: `kinds.TEXT`, or another name.
 
-    `schema` has name and number of children, depth first, the root first, as Parquet itself does.
+    `description` has name and type, as DuckDB gives them.
     """
-    names: set[str] = set()
-    position = 1
+    found: dict[tuple[str, ...], str] = {}
+    for name, kind in description:
+        found[name,] = TEXT if kind.id in _TEXTS else str(kind)
+        if kind.id == "struct":
+            found.update({(name, *way): inner for way, inner in column_types_of(kind.children).items()})
+    return found
 
-    def walk(prefix: str, children: int) -> None:
-        nonlocal position
-        for _ in range(children):
-            name, inner = schema[position]
-            position += 1
-            names.add(prefix + name)
-            walk(f"{prefix}{name}.", inner)
 
-    if schema:
-        walk("", schema[0][1])
-    return names
+_TEXTS = frozenset({"varchar", "enum"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from pricecheck.traffic.kinds import Format
@@ -35,8 +35,8 @@ class Engine(Protocol):
     ) -> None:
         """Stop."""
 
-    def columns(self, file: LogFile) -> set[str]:
-        """Give the columns of a Parquet file, nested ones as `outer.inner` as well."""
+    def columns(self, file: LogFile) -> dict[tuple[str, ...], str]:
+        """Give the ways to the columns of a Parquet file, those within others too, and their types (`kinds.TEXT`)."""
 
     def scan(self, logs: Sequence[Log], sql: str, progress: Callable[[float], None]) -> int:
         """Run `sql` (of `sql.scan`) over the logs and keep its result as the table `groups`.
@@ -44,6 +44,9 @@ class Engine(Protocol):
         Returns:
             How many bad lines are in no group: those that are empty, and rows that are no CSV.
         """
+
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of a query over `groups`, some at a time; no other query runs meanwhile."""
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over `groups`."""

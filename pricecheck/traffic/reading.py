@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from decimal import ROUND_CEILING, Decimal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pricecheck.errors import InputError
+from pricecheck.errors import InputError, UsageError
 from pricecheck.gateway.pricing import Source
 from pricecheck.prices.usage import Sample, TimedRow, UsageRow
 from pricecheck.traffic import sql
 from pricecheck.traffic.engine import BAD_LINES_SHOWN, Engine, Log
+from pricecheck.traffic.keeping import Keeper
 from pricecheck.traffic.kinds import Kind, recognise, recognise_columns
+from pricecheck.traffic.lines import line_count
 from pricecheck.traffic.lists import Listed, read_list
-from pricecheck.traffic.sources import find, head, take
+from pricecheck.traffic.sources import empty_lines_before, find, head, take
 from pricecheck.traffic.times import length_for, likely_grain, parse_time, say_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pricecheck.traffic.sources import LogFile
 
 MAX_BAD = Decimal("0.01")
 """The largest share of bad lines that is put up with unless something else is asked for."""
 
+MOST_GROUPS = 100_000
+"""Rows of a sample for models that nobody named: what a report can hold, and far above any ordinary log."""
+
+_SAID = ("route", "model", "source", "price")
 _LISTS = frozenset({Kind.MODELS, Kind.COUNTS})
 _SOURCES = {source.value.lower(): source.value for source in Source}
+_Key = tuple[str | None, str | None, str | None, Decimal | None, bool]
 _MOST_TIMED = 500_000
 """Rows over time at most: a log with very many model IDs gets fewer points in time."""
 
@@ -34,7 +42,9 @@ class ReadOptions(NamedTuple):
     """How logs are read.
 
     `fields` maps a field of `policy.model.TRAFFIC_FIELDS` to its name in the log. `since` (inclusive) and `until`
-    (exclusive) are ISO 8601 dates or times, UTC where they name no zone; `route` is a route key. `max_bad` is the
+    (exclusive) are ISO 8601 dates or times, UTC where they name no zone. `route` says of a route as logged (None: not
+    said) whether its requests are asked for. `named` are the models that a row is kept of, however rare they are and
+    however many others there are: all that a config or policy names. `max_bad` is the
     largest share of bad lines, None for `MAX_BAD`. `memory_limit` is the whole process's, as in `512MB`; what does not
     fit is put on disk. `master` is Spark's, None for what the environment says. `progress` is called with the share
     that is read, 0 to 1, now and then. `buckets` is the largest number of points in time.
@@ -43,7 +53,8 @@ class ReadOptions(NamedTuple):
     fields: Mapping[str, str] = {}
     since: str | None = None
     until: str | None = None
-    route: str | None = None
+    route: Callable[[str | None], bool] | None = None
+    named: AbstractSet[str] = frozenset()
     max_bad: Decimal | None = None
     memory_limit: str | None = None
     engine: Literal["duckdb", "spark"] = "duckdb"
@@ -64,8 +75,9 @@ def read_sample(paths: Sequence[str], options: ReadOptions) -> Sample:
     window = sql.Window(
         None if options.since is None else parse_time(options.since, "--since"),
         None if options.until is None else parse_time(options.until, "--until"),
-        options.route,
     )
+    if window.since is not None and window.until is not None and window.since >= window.until:
+        raise UsageError(f"--since {options.since} is not before --until {options.until}")
     names = find(paths)
     with (
         TemporaryDirectory(prefix="pricecheck-", ignore_cleanup_errors=True) as folder,
@@ -89,7 +101,10 @@ def _recognised(name: str, number: int, engine: Engine, folder: str, options: Re
     file = take(name, folder, number)
     if file.packing == "parquet":
         return Log(file, recognise_columns(engine.columns(file), options.fields, file.name))
-    return Log(file, recognise(_head(file, engine), options.fields, file.name))
+    kind = recognise(_head(file, engine), options.fields, file.name)
+    if kind.kind is Kind.CSV and not file.remote:
+        kind = kind._replace(skip=empty_lines_before(file))
+    return Log(file, kind)
 
 
 def _head(file: LogFile, engine: Engine) -> list[bytes]:
@@ -104,61 +119,108 @@ class _Reading:
         self._logs = logs
         self._window = window
         self._options = options
+        self._lists = [log for log in logs if log.format.kind in _LISTS]
         self._scanned = [log for log in logs if log.format.kind not in {*_LISTS, Kind.EMPTY}]
         self._grain = likely_grain(self._scanned, window.since, window.until, options.buckets)
 
     def sample(self) -> Sample:
-        lists = {log.file.path: read_list(log) for log in self._logs if log.format.kind in _LISTS}
+        lists = self._read_lists()
         totals, unseen = self._scan()
-        read = sum(lines for lines, _, _ in totals.values()) + unseen + sum(one.read for one in lists.values())
-        bad = totals.get(sql.BAD, _NONE)[0] + unseen + sum(one.bad for one in lists.values())
-        numbers = self._bad_line_numbers(lists) if bad else ()
+        empty = {log.file.path: line_count(log.file) for log in self._logs if log.format.kind is Kind.EMPTY}
+        unseen += sum(empty.values())
+        read = sum(total.lines for total in totals.values()) + unseen + sum(one.read for one in lists.values())
+        bad = totals.get(sql.BAD, _NONE).lines + unseen + sum(one.bad for one in lists.values())
+        numbers = self._bad_line_numbers(lists, empty) if bad else ()
         self._judge(bad, read, numbers)
-        found = self._engine.query(sql.rows()) if self._scanned else []
-        rows = _usage_rows(found, lists.values())
-        requests = sum(totals.get(what, _NONE)[0] for what in (sql.REQUEST, sql.RESOLUTION))
-        folded = requests - sum(row[-1] for row in found)
-        times = [
-            time for what in (sql.REQUEST, sql.RESOLUTION) for time in totals.get(what, _NONE)[1:] if time is not None
-        ]
-        length, timed = self._timed(times, len(rows)) if times and not folded else (None, ())
-        since, until = (say_time(min(times)), say_time(max(times))) if times else (None, None)
+        found = self._found(lists.values())
+        span = self._span(totals)
+        length, timed = self._timed(span, len(found.rows)) if span and not found.folded_groups else (None, ())
+        alone = len(self._logs) == 1
+        since, until = (say_time(span[0]), say_time(span[1])) if span else (None, None)
         return Sample(
             files=tuple(log.file.name for log in self._logs),
-            kinds=tuple(_said_kind(log, totals) for log in self._logs),
-            rows=rows,
+            kinds=tuple(_said_kind(log, resolved=alone and sql.RESOLUTION in totals) for log in self._logs),
+            rows=found.rows,
             timed=timed,
             read=read,
             bad=bad,
             bad_line_numbers=numbers,
-            missing=_missing(rows, since),
+            missing=(*found.missing, "timestamp") if since is None else found.missing,
             since=since,
             until=until,
             bucket_seconds=length and length // 1000,
-            filtered=totals.get(sql.FILTERED, _NONE)[0],
-            other=totals.get(sql.OTHER, _NONE)[0],
-            folded_groups=self._engine.query(sql.groups())[0][0] - len(found) if folded else 0,
-            folded_requests=folded + sum(one.more for one in lists.values()),
+            filtered=totals.get(sql.FILTERED, _NONE).requests + found.filtered,
+            other=totals.get(sql.OTHER, _NONE).lines,
+            undated=sum(total.undated for what, total in totals.items() if what != sql.BAD),
+            unpriced=self._engine.query(sql.UNPRICED)[0][0] if self._scanned else 0,
+            folded_groups=found.folded_groups,
+            folded_requests=found.folded_requests,
         )
+
+    def _read_lists(self) -> dict[str, Listed]:
+        if self._lists and self._window.holds():
+            raise UsageError(f"--since, --until: {self._lists[0].file.name} is a list of model IDs, without times")
+        return {log.file.path: read_list(log, self._options.named, MOST_GROUPS) for log in self._lists}
 
     def _scan(self) -> tuple[dict[str, _Total], int]:
-        """Give lines, first and last time by what the lines are; and how many bad ones are not among them."""
+        """Give lines, requests and times by what the lines are; and how many bad ones are not among them."""
         if not self._scanned:
             return {}, 0
-        paths = any({"method", "path"} <= log.format.ways.keys() for log in self._scanned)
-        unseen = self._engine.scan(
-            self._scanned, sql.scan(self._window, self._grain, paths=paths), self._options.progress or _ignored
+        fields = [log.format.ways.keys() for log in self._scanned]
+        statement = sql.scan(
+            self._window,
+            self._grain,
+            paths=any({"method", "path"} <= one for one in fields),
+            weighted=any("requests" in one for one in fields),
         )
-        return {what: (lines, first, last) for what, lines, first, last in self._engine.query(sql.TOTALS)}, unseen
+        unseen = self._engine.scan(self._scanned, statement, self._options.progress or _ignored)
+        return {what: _Total(*numbers) for what, *numbers in self._engine.query(sql.TOTALS)}, unseen
 
-    def _bad_line_numbers(self, lists: Mapping[str, Listed]) -> tuple[tuple[str, int], ...]:
+    def _found(self, lists: Iterable[Listed]) -> _Found:
+        """Give the rows that are asked for; rare models of a log with very many are one, those that are named never."""
+        keeper = Keeper(self._options.named, MOST_GROUPS)
+        counts: Counter[_Key] = Counter()
+        said = [False] * len(_SAID)
+        asked = self._options.route or (lambda _: True)
+        filtered = 0
+        for route, model, source, price, what, requests in self._engine.stream(sql.ROWS) if self._scanned else ():
+            values = (route, model, _source(source), price)
+            said = [before or value is not None for before, value in zip(said, values, strict=True)]
+            if not asked(route):
+                filtered += requests
+                continue
+            counts[(*keeper.keep(values, requests), what == sql.RESOLUTION)] += requests
+        for listed in lists:
+            for model, requests in listed.models.items():
+                if asked(None):
+                    counts[None, model, None, None, False] += requests
+                else:
+                    filtered += requests
+            said[1] = said[1] or bool(listed.models)
+        rows = [UsageRow(*key[:3], _plain(key[3]), requests, key[4]) for key, requests in counts.items()]
+        ordered = sorted(rows, key=lambda row: (-row.requests, row.resolution, *map(str, row[:4])))
+        missing = tuple(name for name, is_said in zip(_SAID, said, strict=True) if not is_said)
+        return _Found(tuple(ordered), missing, filtered, keeper.folded_groups, keeper.folded_requests)
+
+    def _span(self, totals: Mapping[str, _Total]) -> tuple[int, int] | None:
+        """Give the first and last time of the requests that are asked for; None without times."""
+        spans = [(totals[what].first, totals[what].last) for what in (sql.REQUEST, sql.RESOLUTION) if what in totals]
+        if self._options.route is not None and spans:
+            found = self._engine.query(sql.SPANS)
+            spans = [(first, last) for route, first, last in found if self._options.route(route)]
+        times = [time for span in spans for time in span if time is not None]
+        return (min(times), max(times)) if times else None
+
+    def _bad_line_numbers(self, lists: Mapping[str, Listed], empty: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
         numbers: list[tuple[str, int]] = []
         for log in self._logs:
             most = BAD_LINES_SHOWN - len(numbers)
-            if log.format.kind is Kind.EMPTY or not most:
-                continue
+            if not most:
+                break
             listed = lists.get(log.file.path)
-            if listed:
+            if log.format.kind is Kind.EMPTY:
+                numbers += [(log.file.name, number) for number in range(1, min(empty[log.file.path], most) + 1)]
+            elif listed:
                 numbers += [(log.file.name, number) for number in listed.numbers[:most]]
             else:
                 numbers += self._engine.bad_lines(log, most)
@@ -175,7 +237,7 @@ class _Reading:
         more = ", …" if bad > len(numbers) else ""
         raise InputError(
             f"{bad:,} of {read:,} lines are no records ({_percent(Decimal(bad) / read)}, more than the"
-            f" {_percent(most)} of --max-bad): lines of {where}{more}",
+            f" {_plain(most * 100)} % of --max-bad): lines of {where}{more}",
         )
 
     def _timed(self, times: Sequence[int], groups: int) -> tuple[int, tuple[TimedRow, ...]]:
@@ -183,39 +245,49 @@ class _Reading:
         length = length_for(max(times) - min(times), points, self._grain)
         starts: dict[int, str] = {}
         counts: dict[tuple[str, str | None, str | None, str | None, bool], int] = {}
+        asked = self._options.route or (lambda _: True)
         for bucket, route, model, source, what, requests in self._engine.query(sql.timed(length)):
+            if not asked(route):
+                continue
             start = starts.get(bucket) or starts.setdefault(bucket, say_time(bucket))
             key = (start, route, model, _source(source), what == sql.RESOLUTION)
             counts[key] = counts.get(key, 0) + requests
         return length, tuple(TimedRow(*key[:4], requests, key[4]) for key, requests in counts.items())
 
 
-_Total = tuple[int, int | None, int | None]
-_NONE: _Total = (0, None, None)
+class _Total(NamedTuple):
+    """Lines of one kind: how many, for how many requests, how many of unreadable time; the first and last time."""
+
+    lines: int
+    requests: int
+    undated: int
+    first: int | None = None
+    last: int | None = None
+
+
+_NONE = _Total(0, 0, 0)
+
+
+class _Found(NamedTuple):
+    """The rows of a sample, what none of all rows says, and how many requests are not among them or put together."""
+
+    rows: tuple[UsageRow, ...]
+    missing: tuple[str, ...]
+    filtered: int
+    folded_groups: int
+    folded_requests: int
 
 
 def _ignored(_: float) -> None:
     """Show no progress."""
 
 
-def _usage_rows(found: Iterable[Sequence[Any]], lists: Iterable[Listed]) -> tuple[UsageRow, ...]:
-    """Put together what only differs in words for the same source, and the lists."""
-    counts: Counter[tuple[str | None, str | None, str | None, Decimal | None, bool]] = Counter()
-    for route, model, source, price, what, requests in found:
-        counts[route, model, _source(source), price, what == sql.RESOLUTION] += requests
-    for listed in lists:
-        for model, requests in listed.models.items():
-            counts[None, model, None, None, False] += requests
-    rows = [
-        UsageRow(route, model, source, None if price is None else _plain(price), requests, resolution)
-        for (route, model, source, price, resolution), requests in counts.items()
-    ]
-    return tuple(sorted(rows, key=lambda row: (-row.requests, row.resolution, *map(str, row[:4]))))
-
-
-def _plain(price: Decimal) -> Decimal:
+def _plain(price: Decimal | None) -> Decimal | None:
     """Give a price without the zeros that its column added, and never in scientific notation."""
-    return Decimal(format(price.normalize(), "f"))
+    if price is None:
+        return None
+    text = f"{price:f}"  # normalize() would round what is longer than a context's precision
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def _source(word: str | None) -> str | None:
@@ -223,19 +295,13 @@ def _source(word: str | None) -> str | None:
     return None if word is None else _SOURCES.get(word)
 
 
-def _missing(rows: Sequence[UsageRow], since: str | None) -> tuple[str, ...]:
-    names = [name for name in ("route", "model", "source", "price") if all(getattr(row, name) is None for row in rows)]
-    return (*names, "timestamp") if since is None else tuple(names)
-
-
-def _said_kind(log: Log, totals: Mapping[str, _Total]) -> str:
+def _said_kind(log: Log, *, resolved: bool) -> str:
     words = log.format.kind.value
-    if log.format.kind is Kind.GATEWAY and sql.RESOLUTION in totals:
-        words += " with models (debug)"
-    elif log.format.kind is Kind.GATEWAY and sql.FILTERED not in totals:
-        words += " without models (info)"
+    if log.format.kind is Kind.GATEWAY:
+        words += " with models (debug)" if log.format.debug or resolved else " without models (info)"
     return f"{words}, {log.file.packing}" if log.file.packing in {"gzip", "zstd"} else words
 
 
 def _percent(share: Decimal) -> str:
-    return f"{format(round(share * 100, 2).normalize(), 'f')} %"
+    """Say a share rounded up, so that it never reads like a limit it is above."""
+    return f"{_plain((share * 100).quantize(Decimal('0.01'), ROUND_CEILING))} %"

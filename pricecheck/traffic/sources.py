@@ -19,7 +19,7 @@ _GLOB = frozenset("*?[")
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 _ENDINGS = {".gz": "gzip", ".zst": "zstd", ".parquet": "parquet"}
 _BUFFER = 1 << 18
-_HEAD_LINES, _HEAD_BYTES, _LONGEST_LINE = 1000, 1 << 20, 1 << 25
+_HEAD_LINES, _HEAD_BYTES, _LONGEST_LINE = 1000, 1 << 20, 1 << 26
 _TAIL_BYTES = 1 << 16
 
 
@@ -46,27 +46,30 @@ def is_address(path: str) -> bool:
 
 
 def find(paths: Sequence[str]) -> list[str]:
-    """Give the files that paths and globs name, each once; a path that exists is never taken for a glob.
+    """Give the files that paths and globs name, each once, by whatever names; what exists is never taken for a glob.
 
     Addresses stay as they are.
 
     Raises:
         InputError: nothing is there.
     """
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for path in paths:
-        if path == STDIN or os.path.lexists(path) or is_address(path):
-            found[path] = None
+        if path == STDIN or is_address(path):
+            found[path] = path
+        elif os.path.lexists(path):
+            found.setdefault(os.path.realpath(path), path)
         elif _GLOB & set(path):
             from glob import glob
 
             files = sorted(file for file in glob(path, recursive=True) if not os.path.isdir(file))
             if not files:
                 raise InputError(f"{path}: no file matches")
-            found.update(dict.fromkeys(files))
+            for file in files:
+                found.setdefault(os.path.realpath(file), file)
         else:
             raise InputError(f"{path}: no such file")
-    return list(found)
+    return list(found.values())
 
 
 def take(name: str, folder: str, number: int) -> LogFile:
@@ -82,6 +85,8 @@ def take(name: str, folder: str, number: int) -> LogFile:
     path = os.path.join(folder, f"log-{number}")
     try:
         if name == STDIN:
+            if sys.stdin is None:
+                raise InputError("-: standard input is closed")
             _copy(sys.stdin.buffer, path)
         else:
             mode = os.stat(name).st_mode
@@ -137,7 +142,7 @@ def opened(file: LogFile) -> Iterator[IO[bytes]]:
 
 
 def head(file: LogFile) -> list[bytes]:
-    """Give the first lines of a log, at most 1,000 or about 1 MB of them, to recognise it by.
+    """Give the first lines of a log that are not empty, at most 1,000 or about 1 MB of them, to recognise it by.
 
     Raises:
         InputError: the file is damaged or cut off.
@@ -146,8 +151,24 @@ def head(file: LogFile) -> list[bytes]:
     size = 0
     with opened(file) as stream:
         while len(found) < _HEAD_LINES and size < _HEAD_BYTES and (line := stream.readline(_LONGEST_LINE)):
-            found.append(line)
-            size += len(line)
+            if not line.isspace():
+                found.append(line)
+                size += len(line)
+    return found
+
+
+def empty_lines_before(file: LogFile) -> int:
+    """Count the empty lines at the start of a log.
+
+    Raises:
+        InputError: the file is damaged or cut off.
+    """
+    found = 0
+    with opened(file) as stream:
+        for line in stream:
+            if not line.isspace():
+                break
+            found += 1
     return found
 
 

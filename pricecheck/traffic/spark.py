@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.errors import InputError, UsageError
 from pricecheck.traffic import sql
-from pricecheck.traffic.kinds import COLUMNS, FIELDS, MARKED, Kind
+from pricecheck.traffic.kinds import COLUMNS, FIELDS, MARKED, TEXT, Kind
 from pricecheck.traffic.nesting import column_types
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from pricecheck.traffic.engine import Log
     from pricecheck.traffic.sources import LogFile
 
+_TEXTS = frozenset({"string", "varchar", "char"})
 _BLANK = r"^[ \t\r\x0B\f]*$"
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.binaryAsString": "true",
 }
 _QUIET = {
     "spark.log.level": "ERROR",
@@ -105,10 +107,10 @@ class SparkEngine:
             rows = self._text(file).limit(_HEAD_LINES).collect()
         return [row.value.encode("utf-8", "replace") + b"\n" for row in rows]
 
-    def columns(self, file: LogFile) -> set[str]:
-        """Give the columns of a Parquet file, nested ones as `outer.inner` as well."""
+    def columns(self, file: LogFile) -> dict[tuple[str, ...], str]:
+        """Give the ways to the columns of a Parquet file and their types; see `engine.Engine.columns`."""
         with self._said(file):
-            return set(_column_names(self._session.read.parquet(self._path(file)).schema))
+            return dict(_columns(self._session.read.parquet(self._path(file)).schema))
 
     def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None]) -> int:
         """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
@@ -124,6 +126,10 @@ class SparkEngine:
     def query(self, sql_text: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over `groups`."""
         return [tuple(row) for row in self._session.sql(sql_text).collect()]
+
+    def stream(self, sql_text: str) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of a query over `groups`, some at a time."""
+        return map(tuple, self._session.sql(sql_text).toLocalIterator())
 
     def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
         """Give file and number of the first bad lines of a log, 1-based, at most `most`."""
@@ -175,6 +181,10 @@ class SparkEngine:
             frame = self._objects(ways, frame)
             values = {field: self._json_value(field, way) for field, way in ways.items()}
             message = values.get("message", message)
+        weight = f.coalesce(f.trim(values["requests"]), f.lit("")) if "requests" in values else f.lit("1")
+        values["requests"] = (
+            f.when(f.col("header"), f.lit("1")).otherwise(weight) if "header" in frame.columns else weight
+        )
         columns = [values.get(field, f.lit(None).cast("string")).alias(COLUMNS.get(field, field)) for field in FIELDS]
         extra = [f.col(name) for name in _PLACE if name in frame.columns]
         return frame.select(*columns, message.alias("message"), f.lit(kind is Kind.GATEWAY).alias("gateway"), *extra)
@@ -191,10 +201,11 @@ class SparkEngine:
         options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken", "sep": delimiter, "escape": '"'}
         read = frame.withColumn("row", f.from_csv(f.regexp_replace("value", "\r$", ""), schema, options))
         good = f.col("row.broken").isNull() & ~f.col("value").rlike(_BLANK) & f.is_valid_utf8("value")
+        columns = [f.col(f"row.{name}") == text for name, text in zip(names, log.format.header, strict=True)]
+        header = f.coalesce(reduce(lambda one, other: one & other, columns), f.lit(False))  # noqa: FBT003
         if "place" not in frame.columns:  # a line that is numbered must keep those before it
-            header = [f.col(f"row.{name}") == text for name, text in zip(names, log.format.header, strict=True)]
-            read = read.where(~f.coalesce(reduce(lambda one, other: one & other, header), f.lit(False)))  # noqa: FBT003
-        return read.withColumn("row", f.when(good, f.col("row")))
+            return read.where(~header).withColumn("row", f.when(good, f.col("row")))
+        return read.withColumn("header", header).withColumn("row", f.when(good, f.col("row")))
 
     def _objects(self, ways: Mapping[str, tuple[str, ...]], frame: DataFrame) -> DataFrame:
         """Parse lines as `row`, null where a line is no object.
@@ -246,11 +257,12 @@ def _quoted(name: str) -> str:
     return f"`{doubled}`"
 
 
-def _column_names(schema: StructType, prefix: str = "") -> Iterator[str]:
+def _columns(schema: StructType, outer: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     for column in schema.fields:
-        yield prefix + column.name
-        if hasattr(column.dataType, "fields"):
-            yield from _column_names(column.dataType, f"{prefix}{column.name}.")
+        kind = column.dataType.typeName()
+        yield (*outer, column.name), TEXT if kind in _TEXTS else kind
+        if kind == "struct":
+            yield from _columns(column.dataType, (*outer, column.name))
 
 
 def _first_line(error: Exception) -> str:

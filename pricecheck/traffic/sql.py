@@ -8,6 +8,7 @@ Each engine gives a view `lines`, one row for each line that is not empty, whose
   `!` and `"` in the order of characters.
 - `source`, `price`, `timestamp`, `method`, `path`, `message`: null or the text; `message` is `''` where a row can't be
   broken (CSV, Parquet), so that a row of nulls is a line that is no record.
+- `weight`: how many requests the line stands for, as a text; `'1'` where the log does not say, `''` where it should.
 - `gateway`: whether the line is from a gateway's own log.
 
 and two functions: `milliseconds(text)`, the moment that an ISO 8601 text names, in UTC where it names no zone, and null
@@ -19,14 +20,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.policy.model import route_key
 from pricecheck.prices.usage import LONGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-MOST_GROUPS = 100_000
-"""Rows of a sample at most: what a report can hold, and far above any ordinary log."""
 
 REQUEST, RESOLUTION, OTHER, FILTERED, BAD = "request", "resolution", "other", "filtered", "bad"
 
@@ -37,8 +34,8 @@ _ROUTE_OF_PATH = "CASE WHEN route IS NULL THEN '!' || upper(method) || ' ' || sp
 _NUMBER = "try_cast(timestamp AS DECIMAL(20, 3))"
 _MILLISECONDS = f"""CASE
           WHEN timestamp LIKE '____-%' THEN milliseconds(timestamp)
-          WHEN {_NUMBER} < 100000000000 THEN CAST({_NUMBER} * 1000 AS BIGINT)
-          ELSE CAST(floor({_NUMBER}) AS BIGINT)
+          WHEN {_NUMBER} < 100000000000 THEN try_cast({_NUMBER} * 1000 AS BIGINT)
+          ELSE try_cast(floor({_NUMBER}) AS BIGINT)
         END"""
 """ISO 8601, or a number of seconds or milliseconds.
 
@@ -46,27 +43,26 @@ There is no `coalesce` on the way of every line: DuckDB then tries a number for 
 time than all the rest of a scan.
 """
 
+_COUNTS = "weight <> '' AND translate(weight, '0123456789', '') = '' AND try_cast(weight AS BIGINT) IS NOT NULL"
+
+_DOLLARS = """try_cast(
+        CASE WHEN instr(price, '_') > 0 THEN NULL
+          WHEN left(trim(price), 1) = '$' THEN substr(trim(price), 2) ELSE trim(price) END AS DECIMAL(38, 18))"""
+
 
 class Window(NamedTuple):
-    """The part of a log that is asked for: milliseconds since 1970 (`until` exclusive) and a route key."""
+    """The part of a log that is asked for: milliseconds since 1970, `until` exclusive."""
 
     since: int | None = None
     until: int | None = None
-    route: str | None = None
 
     def holds(self) -> str:
-        """Give the condition on `moment` and `route` as SQL, empty where everything is asked for."""
+        """Give the condition on `moment` as SQL, empty where everything is asked for."""
         conditions = []
         if self.since is not None:
             conditions.append(f"moment >= {self.since}")
         if self.until is not None:
             conditions.append(f"moment < {self.until}")
-        if self.route is not None:
-            from hashlib import md5
-
-            # Compared as hashes: a route can't break out of a statement, and no literal is read alike by both engines.
-            hashes = sorted({md5(text.encode()).hexdigest() for text in (self.route, route_key(self.route))})  # noqa: S324
-            conditions.append("md5(decoded(route)) IN (" + ", ".join(f"'{one}'" for one in hashes) + ")")
         return " AND ".join(conditions)
 
 
@@ -83,9 +79,10 @@ def classified(
     outside = f"\n      WHEN NOT coalesce({asked}, false) THEN '{FILTERED}'" if asked else ""
     return f"""
   SELECT
-    {also}route, model, source, price, moment, moment - moment % {grain} AS bucket,
+    {also}route, model, source, price, timestamp, weight, moment, moment - moment % {grain} AS bucket,
     CASE
       WHEN {_NOTHING} THEN '{BAD}'
+      WHEN weight <> '1' AND NOT coalesce({_COUNTS}, false) THEN '{BAD}'
       WHEN route >= '#' OR model >= '#' THEN '{BAD}'
       WHEN route IS NULL AND model IS NULL THEN '{OTHER}'
       WHEN gateway AND coalesce(message, '') NOT IN ('request', 'openai_price_resolved') THEN '{OTHER}'{outside}
@@ -97,21 +94,26 @@ def classified(
     FROM (
       SELECT
         {_ROUTE_OF_PATH if paths else "route"} AS route,
-        {also}model, source, price, timestamp, message, gateway,
+        {also}model, source, price, timestamp, message, weight, gateway,
         {_MILLISECONDS} AS millis
       FROM {table}
     ) AS dated
   ) AS placed"""  # noqa: S608 - see the module's docstring
 
 
-def scan(window: Window, grain: int, *, paths: bool = True) -> str:
-    """Give the one query that reads the logs: lines that agree in everything, counted, as the table `groups`."""
+def scan(window: Window, grain: int, *, paths: bool = True, weighted: bool = False) -> str:
+    """Give the one query that reads the logs: lines that agree in everything, counted, as the table `groups`.
+
+    `weighted` says whether a line of any log may stand for more than one request.
+    """
     source = classified(window, grain, paths=paths)
     if window.holds():  # a line that is left out must not make a group of its own
         kept = [f"CASE WHEN what <> '{FILTERED}' THEN {name} END AS {name}" for name in _KEYS]
-        source = f"SELECT {', '.join(kept)}, what, moment FROM ({source}) AS marked"  # noqa: S608
+        source = f"SELECT {', '.join(kept)}, what, timestamp, weight, moment FROM ({source}) AS marked"  # noqa: S608
     keys = ", ".join(_KEYS)
-    return f"""SELECT {keys}, what, count(*) AS lines, min(moment) AS earliest, max(moment) AS latest
+    requests = f"sum(CASE WHEN what = '{BAD}' THEN 0 ELSE try_cast(weight AS BIGINT) END)" if weighted else "count(*)"
+    return f"""SELECT {keys}, what, count(*) AS lines, CAST({requests} AS BIGINT) AS requests,
+  count(timestamp) - count(moment) AS undated, min(moment) AS earliest, max(moment) AS latest
 FROM ({source}
 ) AS seen
 GROUP BY {keys}, what"""  # noqa: S608
@@ -119,7 +121,8 @@ GROUP BY {keys}, what"""  # noqa: S608
 
 _KEYS = ("route", "model", "source", "price", "bucket")
 
-TOTALS = "SELECT what, CAST(sum(lines) AS BIGINT), min(earliest), max(latest) FROM groups GROUP BY what"
+TOTALS = """SELECT what, CAST(sum(lines) AS BIGINT), CAST(sum(requests) AS BIGINT), CAST(sum(undated) AS BIGINT),
+  min(earliest), max(latest) FROM groups GROUP BY what"""
 
 ANY_BAD = f"SELECT 1 FROM groups WHERE what = '{BAD}' LIMIT 1"  # noqa: S608
 
@@ -134,12 +137,12 @@ def _name(column: str) -> str:
 _DECODED = f"""
     SELECT
       {_name("route")}, {_name("model")}, replace(lower(source), '_', '-') AS source,
-      try_cast(replace(trim(price), '$', '') AS DECIMAL(38, 18)) AS price, what, bucket, requests
+      {_DOLLARS} AS price, what, bucket, requests
     FROM (
       SELECT
         decoded(route) AS route, decoded(model) AS model, source, price, what, bucket, requests
       FROM (
-        SELECT route, model, source, price, what, {{bucket}} AS bucket, sum(lines) AS requests
+        SELECT route, model, source, price, what, {{bucket}} AS bucket, sum(requests) AS requests
         FROM groups
         WHERE {{condition}}
         GROUP BY route, model, source, price, what, {{bucket}}
@@ -157,17 +160,19 @@ def _usage() -> str:
   GROUP BY route, model, source, price, what"""  # noqa: S608
 
 
-def rows(limit: int = MOST_GROUPS) -> str:
-    """Give the query for the rows of a sample, the most requests first."""
-    return f"""SELECT * FROM ({_usage()}
+ROWS = f"""SELECT * FROM ({_usage()}
 ) AS grouped
-ORDER BY requests DESC, route NULLS FIRST, model NULLS FIRST, source NULLS FIRST, price NULLS FIRST, what
-LIMIT {limit}"""  # noqa: S608
+ORDER BY requests DESC, route NULLS FIRST, model NULLS FIRST, source NULLS FIRST, price NULLS FIRST, what"""  # noqa: S608
+"""The rows of a sample, the most requests first."""
 
+UNPRICED = f"""SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM groups
+WHERE {_USED} AND price IS NOT NULL AND ({_DOLLARS}) IS NULL"""  # noqa: S608
+"""How many requests have a price that can't be read."""
 
-def groups() -> str:
-    """Give the query that counts the rows there would be without a limit."""
-    return f"SELECT count(*) FROM ({_usage()}\n) AS grouped"  # noqa: S608
+SPANS = f"""SELECT {_name("route")}, min(earliest), max(latest)
+FROM (SELECT decoded(route) AS route, earliest, latest FROM groups WHERE {_USED}) AS plain
+GROUP BY 1"""  # noqa: S608
+"""The first and last time of each route."""
 
 
 def timed(width: int) -> str:

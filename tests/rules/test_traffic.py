@@ -28,7 +28,7 @@ def row(model: str | None, requests: int = 1, route: str | None = CHAT, source: 
 def said(code: str, text: str, *rows: UsageRow, policy: Policy | None = None) -> list[str]:
     sample = Sample(("log",), ("records",), rows)
     rules = tuple(rule for rule in RULES if rule.code == code)
-    options = Options(rules=rules, policy=policy, sample_for=lambda _: sample)
+    options = Options(rules=rules, policy=policy, sample_for=lambda _policy, _config: sample)
     return [found.finding.message for found in check_source(SourceText("tollbooth.yaml", text), options)]
 
 
@@ -94,5 +94,7 @@ def test_an_empty_log_says_nothing() -> None:
 def test_the_rate_stands_at_the_route_that_falls_back_most() -> None:
     sample = Sample(("log",), ("records",), (row("x", 5), row("y", 50, "POST /b"), row("gpt-4o", 10)))
     rules = tuple(rule for rule in RULES if rule.code == "PC503")
-    found = check_source(SourceText("tollbooth.yaml", TWO), Options(rules=rules, sample_for=lambda _: sample))
+    found = check_source(
+        SourceText("tollbooth.yaml", TWO), Options(rules=rules, sample_for=lambda _policy, _config: sample)
+    )
     assert {stamped.start.line for stamped in found} == {6}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.prices.usage import is_shortened
 from pricecheck.traffic import read_sample
-from pricecheck.traffic.sql import MOST_GROUPS
+from pricecheck.traffic.reading import MOST_GROUPS
 from tests.traffic.samples import ANY, FIXTURES
 
 if TYPE_CHECKING:
@@ -56,10 +56,37 @@ def test_more_ids_than_a_report_can_hold_are_counted_together(tmp_path: Path) ->
     lines = [f'{{"timestamp":"2026-11-23","requested_model":"id-{number}"}}' for number in range(MOST_GROUPS + extra)]
     log.write_text("\n".join([*lines, lines[-1]]))
     sample = read_sample([str(log)], ANY)
-    assert len(sample.rows) == MOST_GROUPS
-    assert sample.rows[0].model == f"id-{MOST_GROUPS + extra - 1}"
+    assert len(sample.rows) == MOST_GROUPS + 1
+    assert sum(row.requests for row in sample.rows) == MOST_GROUPS + extra + 1
+    assert [(row.model, row.requests) for row in sample.rows[:2]] == [
+        ("…[rare models]", extra),
+        (f"id-{MOST_GROUPS + extra - 1}", 2),
+    ]
     assert (sample.folded_groups, sample.folded_requests) == (extra, extra)
     assert sample.timed == ()
+
+
+def test_rare_models_that_somebody_named_are_kept_apart(tmp_path: Path) -> None:
+    lines = ["twice-as-often"] * 2 + [f"made-up-{number:07}" for number in range(MOST_GROUPS)] + ["o1", "zz-tuned"]
+    records = tmp_path / "records"
+    records.write_text("".join(f'{{"route":"POST /a","requested_model":"{line}"}}\n' for line in lines))
+    ids = tmp_path / "ids"
+    ids.write_text("\n".join(lines))
+    for log in (records, ids):
+        sample = read_sample([str(log)], ANY._replace(named=frozenset({"zz-tuned", "o1"})))
+        requests = {row.model: row.requests for row in sample.rows}
+        assert sum(requests.values()) == len(lines)
+        assert [requests.get(name) for name in ("twice-as-often", "zz-tuned", "o1", "…[rare models]")] == [2, 1, 1, 1]
+        assert {row.route for row in sample.rows} == ({"POST /a"} if log is records else {None})
+
+
+def test_made_up_routes_are_counted_together_too(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("".join(f'{{"route":"GET /{number}"}}\n' for number in range(2 * MOST_GROUPS + 10)))
+    sample = read_sample([str(log)], ANY)
+    assert len(sample.rows) == 2 * MOST_GROUPS + 1
+    assert sum(row.requests for row in sample.rows) == 2 * MOST_GROUPS + 10
+    assert (None, None, 10) in {(row.route, row.model, row.requests) for row in sample.rows}
 
 
 def test_names_of_fields_and_files_are_only_names(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_files_of_all_kinds_together() -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{"route": CHAT}, {"since": "2026-11-21", "until": "2026-11-22"}, {"buckets": 3}],
+    [{"route": CHAT.__eq__}, {"since": "2026-11-21", "until": "2026-11-22"}, {"buckets": 3}],
     ids=["route", "time", "buckets"],
 )
 def test_parts_of_a_log(asked: dict[str, Any]) -> None:
@@ -111,6 +111,41 @@ def test_times_prices_and_long_names(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     same([str(log)])
+
+
+def test_prices_times_and_counts_that_cant_be_read(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    prices = ['"0,04"', '"1$2"', '"1_000"', '" $0.04"', '"99999999999999999999.999999999999999999"', "null"]
+    times = ['"05/Nov/2026"', "-9300000000000000", "1e30", '"2026-11-23"', "9e14", "null"]
+    counts = ["1", '"7"', "-1", '"1_000"', '"1e3"', "null"]
+    log.write_text(
+        "".join(
+            f'{{"requested_model":"m","resolved_price":{price},"timestamp":{time},"n":{count}}}\n'
+            for price in prices
+            for time, count in zip(times, counts, strict=True)
+        )
+    )
+    same([str(log)])
+    same([str(log)], ANY._replace(fields={"requests": "n"}))
+    same([str(log)], ANY._replace(fields={"requests": "n"}, since="2026-11-01"))
+
+
+def test_counts_and_fields_that_come_up_late(tmp_path: Path) -> None:
+    counts, late = tmp_path / "counts", tmp_path / "late"
+    counts.write_text("day,model,count\n1,a,200\n2,a,x\n2,b,3\n")
+    late.write_text('{"route":"GET /x"}\n' * 1500 + '{"requested_model":"m","resolved_price":"$9"}\n')
+    same([str(counts), str(late)])
+
+
+def test_each_parquet_file_keeps_its_types(tmp_path: Path) -> None:
+    import duckdb
+
+    for number, price in enumerate(("0.05::DECIMAL(10,2)", "0.004::DECIMAL(10,3)", "'$0.25'", "1::INTEGER")):
+        path = tmp_path / f"log{number}.parquet"
+        duckdb.sql(
+            f"COPY (SELECT 'm'::BLOB AS requested_model, {price} AS resolved_price) TO '{path}' (FORMAT parquet)"
+        )
+    same([str(tmp_path / "*.parquet")])
 
 
 def test_every_kind_of_bad_line(tmp_path: Path) -> None:
