@@ -217,7 +217,7 @@ class DuckEngine:
     def _bad_ordinals(self, log: Log, most: int) -> set[int]:
         """Give which of the rows that a log has are the first bad ones, 1-based."""
         self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], self._leniency)}")
-        seen = sql.classified(sql.Window(), 1)
+        seen = sql.classified("lines")
         numbered = f"SELECT row_number() OVER () AS number, what FROM ({seen}) AS seen"  # noqa: S608 - ours
         statement = f"SELECT number FROM ({numbered}) AS numbered WHERE what = ? LIMIT ?"  # noqa: S608 - ours
         return {int(number) for (number,) in self._run(statement, (log.file,), (sql.BAD, most))}

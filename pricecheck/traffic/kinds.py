@@ -86,8 +86,9 @@ class Format(NamedTuple):
 
     A way is the keys to step through, one for all but nested names; JSON lines have one for every field, as a field may
     come up late in a log. `header` are the columns of a CSV in order (for lists empty if there is no header line),
-    `delimiter` what stands between them, `skip` how many empty lines come before the first.
-    `debug` is whether the gateway's own lines tell of models.
+    `delimiter` what stands between them, `skip` how many empty lines come before the first. `seen` are the fields that
+    the first lines have, `debug` is whether the gateway's own lines tell of models, `numeric_times` whether the first
+    timestamp is a number.
     """
 
     kind: Kind
@@ -95,7 +96,9 @@ class Format(NamedTuple):
     header: tuple[str, ...] = ()
     delimiter: str = ","
     skip: int = 0
+    seen: AbstractSet[str] = frozenset()
     debug: bool = False
+    numeric_times: bool = False
 
 
 def recognise(head: Sequence[bytes], names: Mapping[str, str], label: str) -> Format:
@@ -133,7 +136,7 @@ def recognise_columns(columns: Mapping[tuple[str, ...], str], names: Mapping[str
     for field in MARKED & ways.keys():
         if columns[ways[field]] != TEXT:
             raise InputError(f"{label}: column {'.'.join(ways[field])!r} is no text, as a {_SAID[field]} must be")
-    return Format(Kind.PARQUET, ways)
+    return Format(Kind.PARQUET, ways, seen=ways.keys())
 
 
 def _column_way(field: str, names: Mapping[str, str], columns: Mapping[tuple[str, ...], str]) -> tuple[str, ...] | None:
@@ -171,7 +174,7 @@ def _json_format(objects: Sequence[dict[str, object]], names: Mapping[str, str],
     }
     if _is_gateway(objects, ways["requested_model"]):
         debug = any(value.get("msg") == _RESOLVED for value in objects)
-        return Format(Kind.GATEWAY, _GATEWAY_FIELDS, debug=debug)
+        return Format(Kind.GATEWAY, _GATEWAY_FIELDS, seen=_GATEWAY_FIELDS.keys(), debug=debug)
     found = {field for field, way in ways.items() if any(_holds(value, way) for value in objects)}
     _require(found, sorted({key for value in objects for key in value}), names, label)
     taken = {way[0].lower() for field, way in ways.items() if field in found or field in names}
@@ -179,7 +182,18 @@ def _json_format(objects: Sequence[dict[str, object]], names: Mapping[str, str],
     kept = {
         field: way for field, way in ways.items() if field in found or field in names or way[0].lower() not in taken
     }
-    return Format(Kind.RECORDS, kept)
+    return Format(Kind.RECORDS, kept, seen=found, numeric_times=_is_number(objects, ways["timestamp"]))
+
+
+def _is_number(objects: Sequence[dict[str, object]], way: tuple[str, ...]) -> bool:
+    """Say whether the first value that a field has is a number, or the text of one."""
+    first: object = None
+    for value in objects:
+        if first is None and _holds(value, way):
+            first = value
+            for step in way:
+                first = first[step] if isinstance(first, dict) else None
+    return first is not None and str(first).replace(".", "", 1).isdecimal()
 
 
 def _is_gateway(objects: Sequence[dict[str, object]], model: tuple[str, ...]) -> bool:
@@ -228,7 +242,7 @@ def _csv_format(texts: Sequence[str], names: Mapping[str, str], label: str) -> F
     if len(header) == 2 and lowered[1] in _COUNT_HEADERS and "route" not in ways:  # noqa: PLR2004 - model and count
         return Format(Kind.COUNTS, header=header, delimiter=delimiter)
     if _tells(ways.keys()):
-        return Format(Kind.CSV, ways, header, delimiter)
+        return Format(Kind.CSV, ways, header, delimiter, seen=ways.keys())
     counts = [cells for text in texts if len(cells := _cells(text, delimiter)) == 2]  # noqa: PLR2004
     if 2 * sum(cells[1].strip().isdecimal() for cells in counts) > len(texts):
         return Format(Kind.COUNTS, delimiter=delimiter)

@@ -166,15 +166,21 @@ class _Reading:
         """Give lines, requests and times by what the lines are; and how many bad ones are not among them."""
         if not self._scanned:
             return {}, 0
-        fields = [log.format.ways.keys() for log in self._scanned]
-        statement = sql.scan(
-            self._window,
-            self._grain,
-            paths=any({"method", "path"} <= one for one in fields),
-            weighted=any("requests" in one for one in fields),
+        formats = [log.format for log in self._scanned]
+        shape = sql.Shape(
+            paths=any({"method", "path"} <= one.seen for one in formats),
+            weighted=any("requests" in one.ways for one in formats),
+            messages=any(one.kind is not Kind.RECORDS for one in formats),
+            numbers_first=any(one.numeric_times for one in formats),
         )
-        unseen = self._engine.scan(self._scanned, statement, self._options.progress or _ignored)
+        unseen = self._scan_as(shape)
+        if not shape.paths and self._engine.query(sql.UNLOOKED):  # as the first lines did not show
+            unseen = self._scan_as(shape._replace(paths=True))
         return {what: _Total(*numbers) for what, *numbers in self._engine.query(sql.TOTALS)}, unseen
+
+    def _scan_as(self, shape: sql.Shape) -> int:
+        statement = sql.scan(self._window, self._grain, shape)
+        return self._engine.scan(self._scanned, statement, self._options.progress or _ignored)
 
     def _found(self, lists: Iterable[Listed]) -> _Found:
         """Give the rows that are asked for; rare models of a log with very many are one, those that are named never."""

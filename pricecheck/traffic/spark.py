@@ -136,7 +136,7 @@ class SparkEngine:
         if log.format.kind is Kind.PARQUET:
             return []
         self._lines(log, self._placed(log)).createOrReplaceTempView("placed_lines")
-        seen = self._session.sql(sql.classified(sql.Window(), 1, _PLACE, "placed_lines")).select(*_PLACE, "what")
+        seen = self._session.sql(sql.classified("placed_lines", _PLACE))
         seen.createOrReplaceTempView("placed")
         found = self._session.sql(_NUMBERED.format(bad=sql.BAD, most=most))
         with self._said(log.file):

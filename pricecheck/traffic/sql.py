@@ -23,31 +23,51 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck.prices.usage import LONGEST_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 REQUEST, RESOLUTION, OTHER, FILTERED, BAD = "request", "resolution", "other", "filtered", "bad"
 
 _LAST_MILLISECOND = 253_402_300_799_999  # 9999-12-31, the last that Python can say
+_EARLIER = 10**15
+"""Added to a moment while it is rounded down, so that one before 1970 is rounded down too."""
 
-_NOTHING = " AND ".join(f"{name} IS NULL" for name in ("route", "model", "source", "price", "timestamp", "message"))
-_ROUTE_OF_PATH = "CASE WHEN route IS NULL THEN '!' || upper(method) || ' ' || split_part(path, '?', 1) ELSE route END"
-_NUMBER = "try_cast(timestamp AS DECIMAL(20, 3))"
-_MILLISECONDS = f"""CASE
-          WHEN timestamp LIKE '____-%' THEN milliseconds(timestamp)
-          WHEN {_NUMBER} < 100000000000 THEN try_cast({_NUMBER} * 1000 AS BIGINT)
-          ELSE try_cast(floor({_NUMBER}) AS BIGINT)
+_UNDATED = -1
+"""The bucket of lines with a timestamp that can't be read; null is that of lines without any."""
+
+_NOTHING = " AND ".join(f"{name} IS NULL" for name in ("route", "model", "source", "price", "message"))
+_OF_PATH = "CASE WHEN route IS NULL THEN '!' || upper(method) || ' ' || split_part(path, '?', 1) END"
+_ISO = "milliseconds(timestamp)"
+_NUMBER = f"""CASE
+          WHEN try_cast(timestamp AS DECIMAL(20, 3)) < 0 THEN NULL
+          WHEN try_cast(timestamp AS DECIMAL(20, 3)) < 100000000000
+            THEN CAST(try_cast(timestamp AS DECIMAL(20, 3)) * 1000 AS BIGINT)
+          WHEN try_cast(timestamp AS DECIMAL(20, 3)) <= {_LAST_MILLISECOND}
+            THEN CAST(floor(try_cast(timestamp AS DECIMAL(20, 3))) AS BIGINT)
         END"""
-"""ISO 8601, or a number of seconds or milliseconds.
-
-There is no `coalesce` on the way of every line: DuckDB then tries a number for each text that is none, which takes more
-time than all the rest of a scan.
-"""
+"""A number of seconds or milliseconds."""
 
 _COUNTS = "weight <> '' AND translate(weight, '0123456789', '') = '' AND try_cast(weight AS BIGINT) IS NOT NULL"
 
 _DOLLARS = """try_cast(
         CASE WHEN instr(price, '_') > 0 THEN NULL
           WHEN left(trim(price), 1) = '$' THEN substr(trim(price), 2) ELSE trim(price) END AS DECIMAL(38, 18))"""
+
+
+_MESSAGE = """CASE
+          WHEN message IN ('request', 'openai_price_resolved') THEN message WHEN message IS NOT NULL THEN '' END"""
+"""The messages that tell of requests; all others are one."""
+
+_WHAT = f"""CASE
+    WHEN NOT timed AND {_NOTHING} THEN '{BAD}'
+    WHEN weight <> '1' AND NOT coalesce({_COUNTS}, false) THEN '{BAD}'
+    WHEN route >= '#' OR model >= '#' THEN '{BAD}'
+    WHEN route IS NULL AND model IS NULL THEN '{OTHER}'
+    WHEN gateway AND coalesce(message, '') NOT IN ('request', 'openai_price_resolved') THEN '{OTHER}'
+    WHEN NOT asked THEN '{FILTERED}'
+    WHEN gateway AND message = 'openai_price_resolved' THEN '{RESOLUTION}'
+    ELSE '{REQUEST}'
+  END"""
+"""What a line is, or what all lines of a group are."""
 
 
 class Window(NamedTuple):
@@ -58,68 +78,111 @@ class Window(NamedTuple):
 
     def holds(self) -> str:
         """Give the condition on `moment` as SQL, empty where everything is asked for."""
-        conditions = []
-        if self.since is not None:
-            conditions.append(f"moment >= {self.since}")
-        if self.until is not None:
-            conditions.append(f"moment < {self.until}")
-        return " AND ".join(conditions)
+        if self == Window():
+            return ""
+        until = _LAST_MILLISECOND + 1 if self.until is None else self.until
+        return f"moment >= {max(0, self.since or 0)} AND moment < {until}"
 
 
-def classified(
-    window: Window, grain: int, extra: Sequence[str] = (), table: str = "lines", *, paths: bool = True
-) -> str:
-    """Give the query that says of each line what it is; `grain` is the length of a bucket of time in milliseconds.
+class Shape(NamedTuple):
+    """What has to be looked at in `lines`: the less, the faster. What is left out must not be there.
 
-    `extra` are columns of `table` that go through. `paths` says whether any log has method and path, of which a route
-    can be made; looking costs time.
+    `paths`: a log has method and path, of which a route can be made (`UNLOOKED` asks whether one had). `weighted`: a
+    line of a log may stand for more than one request. `messages`: a log is not JSON records. `numbers_first` only
+    decides what is tried first, and changes no result: timestamps that are numbers, or ISO 8601.
     """
-    asked = window.holds()
-    also = "".join(f"{name}, " for name in extra)
-    outside = f"\n      WHEN NOT coalesce({asked}, false) THEN '{FILTERED}'" if asked else ""
-    return f"""
-  SELECT
-    {also}route, model, source, price, timestamp, weight, moment, moment - moment % {grain} AS bucket,
-    CASE
-      WHEN {_NOTHING} THEN '{BAD}'
-      WHEN weight <> '1' AND NOT coalesce({_COUNTS}, false) THEN '{BAD}'
-      WHEN route >= '#' OR model >= '#' THEN '{BAD}'
-      WHEN route IS NULL AND model IS NULL THEN '{OTHER}'
-      WHEN gateway AND coalesce(message, '') NOT IN ('request', 'openai_price_resolved') THEN '{OTHER}'{outside}
-      WHEN gateway AND message = 'openai_price_resolved' THEN '{RESOLUTION}'
-      ELSE '{REQUEST}'
-    END AS what
-  FROM (
-    SELECT *, CASE WHEN millis BETWEEN 0 AND {_LAST_MILLISECOND} THEN millis END AS moment
-    FROM (
-      SELECT
-        {_ROUTE_OF_PATH if paths else "route"} AS route,
-        {also}model, source, price, timestamp, message, weight, gateway,
-        {_MILLISECONDS} AS millis
-      FROM {table}
-    ) AS dated
-  ) AS placed"""  # noqa: S608 - see the module's docstring
+
+    paths: bool = True
+    weighted: bool = True
+    messages: bool = True
+    numbers_first: bool = False
 
 
-def scan(window: Window, grain: int, *, paths: bool = True, weighted: bool = False) -> str:
+def classified(table: str, extra: Sequence[str] = ()) -> str:
+    """Give the query that says of each line of `table` what it is, as `what`; `extra` are columns that go through."""
+    columns = ", ".join(("model", "source", "price", "message", "weight", "gateway", *extra))
+    return f"""SELECT {", ".join((*extra, _WHAT))} AS what FROM (
+  SELECT coalesce(route, {_OF_PATH}) AS route, {columns}, timestamp IS NOT NULL AS timed, true AS asked FROM {table}
+) AS placed"""  # noqa: S608
+
+
+def scan(window: Window, grain: int, shape: Shape) -> str:
     """Give the one query that reads the logs: lines that agree in everything, counted, as the table `groups`.
 
-    `weighted` says whether a line of any log may stand for more than one request.
+    `grain` is the length of a bucket of time in milliseconds. A line is only read and counted; what it is, is decided
+    once for each group.
     """
-    source = classified(window, grain, paths=paths)
-    if window.holds():  # a line that is left out must not make a group of its own
-        kept = [f"CASE WHEN what <> '{FILTERED}' THEN {name} END AS {name}" for name in _KEYS]
-        source = f"SELECT {', '.join(kept)}, what, timestamp, weight, moment FROM ({source}) AS marked"  # noqa: S608
-    keys = ", ".join(_KEYS)
-    requests = f"sum(CASE WHEN what = '{BAD}' THEN 0 ELSE try_cast(weight AS BIGINT) END)" if weighted else "count(*)"
-    return f"""SELECT {keys}, what, count(*) AS lines, CAST({requests} AS BIGINT) AS requests,
-  count(timestamp) - count(moment) AS undated, min(moment) AS earliest, max(moment) AS latest
-FROM ({source}
-) AS seen
-GROUP BY {keys}, what"""  # noqa: S608
+    earlier = -(-_EARLIER // grain) * grain
+    keys = _keys(window, grain, earlier, shape)
+    others = ", ".join(name if name in keys else f"{literal} AS {name}" for name, literal in _LEFT_OUT.items())
+    return f"""SELECT route, model, source, price, what, lines, unlooked,
+  CASE WHEN what = '{BAD}' THEN 0 ELSE lines * CAST(weight AS BIGINT) END AS requests,
+  CASE WHEN dated THEN bucket END AS bucket,
+  CASE WHEN timed AND NOT dated THEN lines ELSE 0 END AS undated,
+  CASE WHEN dated THEN earliest END AS earliest,
+  CASE WHEN dated THEN latest END AS latest
+FROM (
+  SELECT *, {_WHAT} AS what, coalesce(bucket BETWEEN 0 AND {_LAST_MILLISECOND}, false) AS dated
+  FROM (
+    SELECT coalesce(route, of_path) AS route, model, source, price, message, weight, gateway, asked,
+      bucket - {earlier} AS bucket, bucket IS NOT NULL AS timed, lines, unlooked, earliest, latest
+    FROM (
+      SELECT route, model, source, price, bucket, {others}, lines, unlooked, earliest, latest
+      FROM ({_counted(keys, shape)}
+      ) AS counted
+    ) AS keyed
+  ) AS placed
+) AS named"""  # noqa: S608 - see the module's docstring
 
 
-_KEYS = ("route", "model", "source", "price", "bucket")
+_LEFT_OUT = {
+    "of_path": "CAST(NULL AS STRING)",
+    "weight": "'1'",
+    "message": "CAST(NULL AS STRING)",
+    "gateway": "false",
+    "asked": "true",
+}
+"""What the columns are that a shape does without."""
+
+
+def _keys(window: Window, grain: int, earlier: int, shape: Shape) -> dict[str, str]:
+    """Give what lines have to agree in, name to expression; each one more takes a twentieth of the time of a scan."""
+    moment = f"moment + {earlier}"
+    keys = {
+        "route": "route",
+        "model": "model",
+        "source": "source",
+        "price": "price",
+        "bucket": f"coalesce({moment} - ({moment}) % {grain}, CASE WHEN timestamp IS NOT NULL THEN {_UNDATED} END)",
+    }
+    if shape.paths:
+        keys["of_path"] = _OF_PATH
+    if shape.weighted:
+        keys["weight"] = "weight"
+    if shape.messages:
+        keys |= {"message": _MESSAGE, "gateway": "gateway"}
+    if window.holds():
+        keys["asked"] = f"coalesce({window.holds()}, false)"
+    return keys
+
+
+def _counted(keys: Mapping[str, str], shape: Shape) -> str:
+    first, then = (_NUMBER, _ISO) if shape.numbers_first else (_ISO, _NUMBER)
+    return f"""
+        SELECT {", ".join(keys)}, count(*) AS lines, {"0" if shape.paths else "count(method)"} AS unlooked,
+          min(moment) AS earliest, max(moment) AS latest
+        FROM (
+          SELECT {", ".join(f"{expression} AS {name}" for name, expression in keys.items())}, moment, method
+          FROM (
+            SELECT *, CASE WHEN tried IS NULL AND timestamp IS NOT NULL THEN {then} ELSE tried END AS moment
+            FROM (SELECT *, {first} AS tried FROM lines) AS one
+          ) AS other
+        ) AS line
+        GROUP BY {", ".join(keys)}"""  # noqa: S608
+
+
+UNLOOKED = "SELECT 1 FROM groups WHERE unlooked > 0 AND route IS NULL LIMIT 1"
+"""Whether a line has no route, but a method, though the shape of the scan said that none has."""
 
 TOTALS = """SELECT what, CAST(sum(lines) AS BIGINT), CAST(sum(requests) AS BIGINT), CAST(sum(undated) AS BIGINT),
   min(earliest), max(latest) FROM groups GROUP BY what"""
