@@ -61,14 +61,25 @@ def _plain(values: Mapping[str, str]) -> dict[str, str]:
 def _csv(log: Log, files: str) -> str:
     """Read rows; the header's names are not used as names, as they may be anything, even twice the same."""
     header = log.format.header
-    columns = ", ".join(f"c{number}: 'VARCHAR'" for number in range(len(header)))
     values = {field: f"c{header.index(way[0])}" for field, way in log.format.ways.items()}
-    source = (
-        f"read_csv({files}, header = true, auto_detect = false, columns = {{{columns}}}, delim ="
-        f" {text(log.format.delimiter)}, quote = '\"', escape = '\"', compression = '{log.file.packing}',"
-        " store_rejects = true, rejects_limit = 0)"
-    )
+    source = _csv_source(log, files, "store_rejects = true, rejects_limit = 0")
     return _lines({**_plain(values), "message": "''"}, source)
+
+
+def _csv_source(log: Log, files: str, errors: str) -> str:
+    columns = ", ".join(f"c{number}: 'VARCHAR'" for number in range(len(log.format.header)))
+    return (
+        f"read_csv({files}, header = true, auto_detect = false, columns = {{{columns}}}, delim ="
+        f" {text(log.format.delimiter)}, quote = '\"', escape = '\"', compression = '{log.file.packing}', {errors})"
+    )
+
+
+def line_breaks(log: Log) -> str:
+    """Give the query that counts the line breaks within the quotes of a CSV: lines that are no rows of their own."""
+    columns = [f"c{number}" for number in range(len(log.format.header))]
+    breaks = " + ".join(f"coalesce(length({one}) - length(replace({one}, chr(10), '')), 0)" for one in columns)
+    source = _csv_source(log, f"[{text(log.file.path)}]", "ignore_errors = true")
+    return f"SELECT coalesce(sum({breaks}), 0) FROM {source}"  # noqa: S608 - all quoted
 
 
 def _json(log: Log, files: str, object_size: int) -> str:
