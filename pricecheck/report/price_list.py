@@ -37,7 +37,10 @@ class PriceLine(NamedTuple):
 
 
 def as_json(lines: Sequence[PriceLine]) -> str:
-    """Give the contract's JSON; amounts are decimal strings, since they outgrow what JSON numbers keep."""
+    """Give the contract's JSON (schemas/prices.schema.json).
+
+    Amounts are decimal strings, since they outgrow what JSON numbers keep.
+    """
     import json
 
     rows = [

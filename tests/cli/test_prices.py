@@ -5,8 +5,10 @@ import io
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from pricecheck.schema_files import schema_text
 from tests.conftest import Run
 
 CONFIG = """\
@@ -81,6 +83,7 @@ def test_all_lists_the_built_in_table(pricecheck: Run, config: Path) -> None:
 def test_json_is_the_contract(pricecheck: Run, config: Path) -> None:
     done = pricecheck("prices", config.name, "--output-format", "json")
     report = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(schema_text("prices"))).validate(report)
     assert report["schema_version"] == 1
     rows = {(row["route"], row["selector"]): row for row in report["rows"]}
     assert len(rows) == len(report["rows"]) == 3 + 24 + 2 + 1
