@@ -11,6 +11,7 @@ from pricecheck.gateway.loading import load
 from pricecheck.gateway.money import read_price
 from pricecheck.nearest import suggestion
 from pricecheck.prices.selectors import SelectorKind, parse_selector
+from pricecheck.prices.table import price_table
 from pricecheck.rewrite.aligning import with_columns_kept
 from pricecheck.rewrite.price_fields import PriceFields
 from pricecheck.rewrite.price_orders import MODEL, RemovePrice, RenameModel, SetPrice, expected_texts, first_difference
@@ -73,7 +74,7 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
         UsageError: an order names what is not there, or can't be carried out; the text says what to do instead.
         ProofError: the result could not be proven.
     """
-    orders = list(orders)
+    orders = [_by_its_line(opened, order) for order in orders]
     new = [order for order in orders if _adds_model(opened, order)]
     # Lines at the end of `models` before one at the end of its route: both may go to the same place of the text.
     edits = dict.fromkeys(_added_models(opened, [order for order in new if isinstance(order, SetPrice)]))
@@ -102,6 +103,32 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
     return Repriced(after, opened.config, config)
 
 
+def _by_its_line(opened: Opened, order: Order) -> Order:
+    """Give an order for `other`, as the price table calls what is left, by the name of the one line that prices it.
+
+    Raises:
+        UsageError: no line does, or one that prices other routes too; the text says what to set.
+    """
+    if isinstance(order, RenameModel) or order.selector != SelectorKind.OTHER.value:
+        return order
+    route = _route(opened, order.route, order.selector)
+    row = price_table(opened.config).find(route.key, order.selector)
+    field = next(
+        (field for field in opened.fields.all if row and row.node is not None and field.node is row.node), None
+    )
+    if field is not None and field.route == route.key:
+        return order._replace(selector=field.selector)
+    if route.price is not None and route.price_text is None:
+        raise UsageError(f"{_at(opened, order)} is priced by a function: change it in its module")
+    own = "fallback" if route.token_based else "price"
+    if field is not None:
+        raise UsageError(
+            f"{_at(opened, order)} is priced by {field.selector}, as other routes may be: set #{field.selector}"
+            f" for them all, or give this route a `{own}`"
+        )
+    raise UsageError(f"{_at(opened, order)} is priced by no line: give this route a `{own}`")
+
+
 def _as_ordered(opened: Opened, after: PriceFields, orders: list[Order]) -> None:
     path = opened.source.path
     expected = expected_texts(opened.fields, orders)
@@ -125,10 +152,6 @@ def _set(opened: Opened, order: SetPrice) -> tuple[Edit, ...]:
         return _rewritten(opened, field, order.price)
     route = _route(opened, order.route, order.selector)
     selector = parse_selector(order.selector)
-    if not selector.is_field:
-        raise UsageError(
-            f"{_at(opened, order)} is a row of the price table and no line: set what prices it (price, fallback…)"
-        )
     if selector.kind is SelectorKind.PRICE and route.price is not None and route.price_text is None:
         raise UsageError(f"{_at(opened, order)} is a price function: change it in its module")
     if selector.kind is SelectorKind.FALLBACK and route.price is None:
