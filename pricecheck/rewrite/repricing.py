@@ -43,28 +43,29 @@ class Repriced(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A config to be repriced."""
+    """A config to be repriced; with `partial`, a fragment of one."""
 
     source: SourceText
     document: Document
     config: Config
     fields: PriceFields
+    partial: bool = False
 
 
-def open_config(source: SourceText, environment: Environment) -> Opened:
-    """Read a config that the gateway would start with.
+def open_config(source: SourceText, environment: Environment, *, partial: bool = False) -> Opened:
+    """Read a config that the gateway would start with; with `partial`, a fragment of one.
 
     Raises:
         UsageError: the gateway would refuse it.
     """
     document = parse(source, is_json=source.path.endswith(".json"))
-    loaded = load(document, environment)
+    loaded = load(document, environment, partial=partial)
     if loaded.refusals:
         first = min(loaded.refusals, key=lambda refusal: refusal.span)
         place = source.position(first.span.start)
         raise UsageError(f"{source.path}:{place.line}:{place.column}: the gateway would not start: {first.message}")
     config = read_config(loaded)
-    return Opened(source, document, config, PriceFields(config))
+    return Opened(source, document, config, PriceFields(config), partial)
 
 
 def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -> Repriced:
@@ -94,8 +95,8 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
         raise UsageError(
             f"{opened.source.path}: two orders change the same place: give them one after the other"
         ) from None
-    proven = prove(opened.document, after, list(edits), safe=False, environment=environment, partial=False)
-    loaded = load(proven, environment)
+    proven = prove(opened.document, after, list(edits), safe=False, environment=environment, partial=opened.partial)
+    loaded = load(proven, environment, partial=opened.partial)
     if loaded.refusals:
         raise ProofError(f"{after.path}: nothing written: the gateway would refuse it: {loaded.refusals[0].message}")
     config = read_config(loaded)
