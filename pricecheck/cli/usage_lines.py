@@ -43,7 +43,7 @@ def traffic_report(usage: TrafficUsage, config: str) -> TrafficReport:
         until=sample.until,
         models=[_model(found, named) for found in usage.models],
         routes=[
-            RouteLine(place.label, requests, _share(requests, total), bool(place.routes) or place.unclear)
+            RouteLine(place.label, requests, _share(requests, total), bool(place.possible))
             for place, requests in usage.by_route.items()
         ],
         unused=usage.unused,

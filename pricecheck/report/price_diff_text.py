@@ -72,7 +72,7 @@ def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: b
         table.add_column("  selector", overflow="fold", min_width=least)
         for name in ("old", "new", "Δ %", "bound"):
             table.add_column(name, justify="right" if name != "bound" else "left", overflow="fold")
-        if lines[0].requests is not None:
+        if lines[0].weighed:
             table.add_column("requests", justify="right", overflow="fold")
             table.add_column("effect", justify="right", overflow="fold")
         else:
@@ -90,7 +90,7 @@ def _cells(row: Row, *, color: bool) -> list[str]:
     arrow = f"{_ARROWS[row.first.kind]} " if color else ""
     silent = " (silent)" if row.first.silent else ""
     cells = [*(_without_reason(text)[0] for text in (row.old, row.new)), f"{arrow}{row.delta}"]
-    if row.first.requests is not None:
+    if row.first.weighed:
         return [*cells, f"{row.bound}{silent}", row.requests, row.effect]
     return [*cells, row.bound, f"{row.source}{silent}", row.places]
 

@@ -16,13 +16,23 @@ class Place(NamedTuple):
     """Where requests went: `label` is the config's route, the log's where the config has none such, None for unknown.
 
     `routes` are the routes of the config that may have served them; empty also where the log's words fit several that
-    price in different ways (`unclear`).
+    price in different ways, which are `unclear`. `route` is the config's route where it is certain which it was.
     """
 
     label: str | None
     routes: tuple[str, ...]
     token_based: bool
-    unclear: bool = False
+    unclear: tuple[str, ...] = ()
+
+    @property
+    def route(self) -> str | None:
+        """The only route that may have served them; None where there are several, or none."""
+        return self.routes[0] if len(self.routes) == 1 else None
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """All routes that may have served them, however these price."""
+        return self.routes or self.unclear
 
 
 NOWHERE = Place(None, (), token_based=False)
@@ -74,9 +84,10 @@ class Places:
         same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == path]
         if len(same) == 1:
             return Place(same[0][0], (same[0][0],), same[0][1])
+        keys = tuple(key for key, _ in same)
         if same and all(token_based for _, token_based in same):
-            return Place(path, tuple(key for key, _ in same), token_based=True)
-        return Place(path, (), token_based=False, unclear=bool(same))
+            return Place(path, keys, token_based=True)
+        return Place(path, (), token_based=False, unclear=keys)
 
     def _by_path(self, logged: str) -> tuple[str, bool] | None:
         from pricecheck.gateway.routing import MalformedPathError, split_path

@@ -277,6 +277,27 @@ def test_diff_states_the_effect_on_revenue_the_largest_first(pricecheck: Run, fo
     assert "requests" not in json.loads(plain.stdout)["changes"][0]
 
 
+def test_diff_says_where_a_log_can_not_tell(pricecheck: Run, folder: Path) -> None:
+    (folder / "new.yaml").write_text(CONFIG.replace('gpt-4o: "$0.05"', 'gpt-4o: "$0.06"'), encoding="utf-8")
+    line = {"timestamp": "2026-11-20T09:00:00.000Z", "level": "info"}
+    request = {**line, "msg": "request", "method": "POST", "path": CHAT[5:], "route": CHAT, "price": "$0.05"}
+    resolution = {**line, "msg": "openai_price_resolved", "model": "gpt-4o", "source": "route.models"}
+    log(folder, *[request] * 40, name="info.jsonl")
+    log(folder, *[{**resolution, "timestamp": "2026-11-25T09:00:00.000Z"}] * 7, name="debug.jsonl")
+    arguments = ("diff", "tollbooth.yaml", "new.yaml", "--traffic", "info.jsonl")
+    text = pricecheck(*arguments, cwd=folder).stdout
+    assert "at info.jsonl: what its 40 requests bring in can't be told" in text
+    assert "+20.00 % OVER +15%        ?      ?" in text
+    both = pricecheck(*arguments, "--traffic", "debug.jsonl", "--output-format", "json", cwd=folder)
+    found = json.loads(both.stdout)
+    jsonschema.Draft202012Validator(json.loads(schema_text("diff"))).validate(found)
+    assert [(one["requests"], one["effect"]) for one in found["changes"]] == [(None, None)]
+    assert (found["traffic"]["requests"], found["traffic"]["undecided"]) == (7, 40)
+    assert any("40 requests of token-based routes are more than" in note for note in found["traffic"]["notes"])
+    markdown = pricecheck(*arguments, "--output-format", "markdown", cwd=folder).stdout
+    assert "| ? | ? |" in markdown
+
+
 def test_diff_with_a_log_that_can_not_be_read_is_exit_2(pricecheck: Run, folder: Path) -> None:
     done = pricecheck("diff", "tollbooth.yaml", "tollbooth.yaml", "--traffic", "nothing.jsonl", cwd=folder)
     assert done.returncode == 2
