@@ -16,13 +16,14 @@ class Place(NamedTuple):
     """Where requests went: `label` is the config's route, the log's where the config has none such, None for unknown.
 
     `routes` are the routes of the config that may have served them; empty also where the log's words fit several that
-    price in different ways, which are `unclear`. `route` is the config's route where it is certain which it was.
+    price in different ways, which are `unclear`. `builtin` is a path that the gateway answers itself.
     """
 
     label: str | None
     routes: tuple[str, ...]
     token_based: bool
     unclear: tuple[str, ...] = ()
+    builtin: bool = False
 
     @property
     def route(self) -> str | None:
@@ -33,6 +34,11 @@ class Place(NamedTuple):
     def possible(self) -> tuple[str, ...]:
         """All routes that may have served them, however these price."""
         return self.routes or self.unclear
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether they went to a route that this config does not have."""
+        return self.label is not None and not self.possible and not self.builtin
 
 
 NOWHERE = Place(None, (), token_based=False)
@@ -78,7 +84,9 @@ class Places:
         if " " not in logged:
             return self._by_path_alone(logged)
         found = self._by_key.get(route_key(logged)) or self._by_path(logged)
-        return Place(found[0], (found[0],), found[1]) if found else Place(logged, (), token_based=False)
+        if found:
+            return Place(found[0], (found[0],), found[1])
+        return Place(logged, (), token_based=False, builtin=self._is_builtin(logged.partition(" ")[2]))
 
     def _by_path_alone(self, path: str) -> Place:
         same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == path]
@@ -87,7 +95,12 @@ class Places:
         keys = tuple(key for key, _ in same)
         if same and all(token_based for _, token_based in same):
             return Place(path, keys, token_based=True)
-        return Place(path, (), token_based=False, unclear=keys)
+        return Place(path, (), token_based=False, unclear=keys, builtin=self._is_builtin(path))
+
+    def _is_builtin(self, path: str) -> bool:
+        from pricecheck.gateway.routing import builtin_paths
+
+        return path.partition("?")[0] in builtin_paths(self._config)
 
     def _by_path(self, logged: str) -> tuple[str, bool] | None:
         from pricecheck.gateway.routing import MalformedPathError, split_path

@@ -6,8 +6,9 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.rules.charged_otherwise import dollars_of
 from pricecheck.rules.resolutions import told_of_twice
-from pricecheck.rules.served import TrafficUsage, dollars_of
+from pricecheck.rules.served import TrafficUsage
 
 if TYPE_CHECKING:
     from pricecheck.policy.model import Policy

@@ -72,7 +72,7 @@ def test_the_json_is_the_contracts(pricecheck: Run, folder: Path) -> None:
     assert found["unused"] == [{"route": CHAT, "model": "gpt-4.1"}]
     summary = found["summary"]
     assert (summary["requests"], summary["unmapped_rate"], summary["fallback_rate"]) == (10, 0.4, 0.4)
-    assert summary["limits"]["unmapped"] == {"text": "5%", "exceeded": True}
+    assert summary["limits"]["unmapped"] == {"text": "5%", "exceeded": True, "verdict": "over"}
 
 
 def test_the_policy_beside_the_config_names_fields_and_factor(pricecheck: Run, folder: Path) -> None:
