@@ -134,7 +134,7 @@ def _sentence(price: NewPrice, found: ModelUsage) -> str:
 
 
 def _left_out(chosen: list[ModelUsage], mapped: Mapped) -> Iterator[tuple[ModelUsage, str]]:
-    from pricecheck.rules.served import Kind
+    from pricecheck.rules.judging import Kind
 
     skipped = {(price.route, price.model): why for price, why in mapped.skipped}
     for found in chosen:

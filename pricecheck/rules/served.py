@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.prices.usage import shortened
-from pricecheck.rules.judging import FALLBACKS, Judge, Judged, Kind
+from pricecheck.rules.judging import Judge, Kind
 from pricecheck.rules.rates import RateLimit, count
-from pricecheck.rules.request_places import NOWHERE, Place, Places
+from pricecheck.rules.request_places import NOWHERE, Places
 from pricecheck.rules.suggesting import Suggester, Suggestion, first_glob
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pricecheck.prices.table import PriceRow, PriceTable
     from pricecheck.prices.usage import Sample
     from pricecheck.rules.charged_otherwise import Otherwise
+    from pricecheck.rules.judging import Judged
     from pricecheck.rules.rates import Standing
+    from pricecheck.rules.request_places import Place
     from pricecheck.shares import Rates
-
-__all__ = ["FALLBACKS", "Denied", "Judged", "Kind", "ModelUsage", "Place", "TrafficUsage"]
 
 
 class ModelUsage(NamedTuple):

@@ -79,7 +79,7 @@ def unmapped_fine_tune(context: Context) -> Iterator[Finding]:
     usage = context.usage
     if usage is None:
         return
-    from pricecheck.rules.served import Kind
+    from pricecheck.rules.judging import Kind
 
     found = [one for one in usage.of_kind(Kind.FINE_TUNE) if one.place.routes]
     for one in found[:MOST_FINDINGS]:
@@ -137,7 +137,7 @@ def unknown_model(context: Context) -> Iterator[Finding]:
     usage = context.usage
     if usage is None:
         return
-    from pricecheck.rules.served import Kind
+    from pricecheck.rules.judging import Kind
 
     names = {Kind.UNKNOWN: "is neither listed nor built in", Kind.SNAPSHOT: "is only another name, and not mapped"}
     found = sorted(

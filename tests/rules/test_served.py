@@ -8,8 +8,9 @@ import pytest
 
 from pricecheck.policy.model import Dollars, Family, Percentage, Policy, RoutePolicy, TrafficPolicy
 from pricecheck.prices.usage import Sample, TimedRow, UsageRow, shortened
+from pricecheck.rules.judging import Kind
 from pricecheck.rules.rates import RateLimit, Verdict
-from pricecheck.rules.served import Kind, ModelUsage, TrafficUsage
+from pricecheck.rules.served import ModelUsage, TrafficUsage
 from pricecheck.shares import Rates, Share
 from tests.prices.configs import table_of
 

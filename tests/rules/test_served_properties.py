@@ -13,7 +13,8 @@ from pricecheck.gateway.resolution import Gateway, Outcome, Request
 from pricecheck.policy.model import Policy
 from pricecheck.prices.model_ids import find_base, read_model_id
 from pricecheck.prices.usage import Sample, UsageRow
-from pricecheck.rules.served import Kind, TrafficUsage
+from pricecheck.rules.judging import Kind
+from pricecheck.rules.served import TrafficUsage
 from tests.prices.configs import table_of, whole
 
 MODELS = ["gpt-4o", "gpt-4o-mini", "our-model", "ft:gpt-4o:acme::1", "openai/gpt-4o", "constructor", "a", "o1"]
