@@ -6,6 +6,7 @@ On the ground floor, because rules and reports must say the same number.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 _MOST_DIGITS = 15
@@ -31,15 +32,14 @@ class Share(NamedTuple):
     @property
     def rate(self) -> float | None:
         """The share rounded to six digits, for machines; None of nothing, and where it can't be told."""
-        return None if self.open else rounded(self.lowest)
+        return None if self.open or not self.whole else round(self.part / self.whole, 6)
 
     def text(self, limit: Fraction | None = None) -> str:
         """Give it for a person: `12.40 %`, `0.15 % to 99.85 %`, `?` of nothing; see `percent` for `limit`."""
-        low, high = self.lowest, self.highest
-        if low is None or high is None:
+        if not self.whole:
             return "?"
-        marks = () if limit is None else (limit,)
-        return percent(low, *marks) if low == high else f"{percent(low, *marks)} to {percent(high, *marks)}"
+        low = _text(self.part, self.whole, limit)
+        return f"{low} to {_text(self.part + self.open, self.whole, limit)}" if self.open else low
 
 
 class Rates(NamedTuple):
@@ -78,6 +78,12 @@ def percent(share: Fraction, *marks: Fraction) -> str:
         shown = _rounded(hundreds, digits)
     whole, part = divmod(int(shown * 10**digits), 10**digits)
     return f"{whole}.{part:0{digits}d} %"
+
+
+@lru_cache(maxsize=4096)
+def _text(part: int, whole: int, limit: Fraction | None) -> str:
+    # A report has a share in each of 100,000 rows, and most of them are the same few.
+    return percent(Fraction(part, whole), *(() if limit is None else (limit,)))
 
 
 def _rounded(number: Fraction, digits: int) -> Fraction:

@@ -7,6 +7,7 @@ the request charges the same; else it is said that it can't be told, and why.
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.javascript import OBJECT_INTERNALS
@@ -64,7 +65,8 @@ class Judged(NamedTuple):
 class _OnRoute(NamedTuple):
     kind: Kind
     row: PriceRow | None
-    base: Base | None
+    read: ModelId | None = None
+    base: Base | None = None
 
 
 class Judge:
@@ -75,6 +77,7 @@ class Judge:
         self._aliases = aliases
         self._judged: dict[tuple[Place, str | None], Judged] = {}
         self._on_routes: dict[tuple[str, str], _OnRoute] = {}
+        self._last: ModelId | None = None
 
     def judge(self, place: Place, model: str | None) -> Judged:
         """Say what the config makes of a model at a place."""
@@ -103,13 +106,10 @@ class Judge:
         if not place.token_based:
             return None
         found = [self._on_route(route, model) for route in place.routes]
-        if source is not None:
+        if source is not None and len(found) > 1:
             found = [one for one in found if one.row and same_source(one.row.source) == same_source(source)] or found
-        return Standing(
-            _agreed([one.kind is not Kind.MAPPED for one in found]),
-            _agreed([one.row is not None and one.row.source in FALLBACKS for one in found]),
-            _agreed([one.kind is Kind.UNKNOWN for one in found]),
-        )
+        standings = {_standing(one.kind, one.row.source if one.row else None) for one in found}
+        return standings.pop() if len(standings) == 1 else Standing(*map(_agreed, zip(*standings, strict=True)))
 
     def _judge(self, place: Place, model: str | None) -> Judged:
         if not place.routes:
@@ -121,8 +121,9 @@ class Judge:
         found = [self._on_route(route, model) for route in place.routes]
         kinds, rows = {one.kind for one in found}, [one.row for one in found]
         kind = next(kind for kind in _FIRST if kind in kinds)
-        read = None if kind in _PRICED else read_model_id(model)
-        base, differing = (None, None) if read is None else _agreed_base(place.routes, [one.base for one in found])
+        read, base, differing = (None, None, None) if kind in _PRICED else (found[0].read, found[0].base, None)
+        if read is not None and len(found) > 1:
+            base, differing = _agreed_base(place.routes, [one.base for one in found])
         known = {(row.amount, row.decimals, same_source(row.source)) if row else None for row in rows}
         if len(known) == 1:
             doubt = None if rows[0] else "a name of JavaScript's own: such requests fail"
@@ -147,24 +148,30 @@ class Judge:
     def _on_route(self, route: str, model: str) -> _OnRoute:
         key = (route, model)
         if key not in self._on_routes:
-            self._on_routes[key] = self._read(route, model)
+            self._on_routes[key] = self._found(route, model)
         return self._on_routes[key]
 
-    def _read(self, route: str, model: str) -> _OnRoute:
+    def _read(self, model: str) -> ModelId:
+        # Where several routes may have served them, each asks in turn.
+        if self._last is None or self._last.name != model:
+            self._last = read_model_id(model)
+        return self._last
+
+    def _found(self, route: str, model: str) -> _OnRoute:
         row = self.row(route, model)
         if row is not None and row.price:  # a line without a text prices nothing
             for source, kind in ((Source.MODELS, Kind.MAPPED), (Source.DEFAULT_TABLE, Kind.DEFAULT_TABLE)):
                 if row.source == source.value:
-                    return _OnRoute(kind, row, None)
+                    return _OnRoute(kind, row)
+        read = self._read(model)
         if is_shortened(model):
-            return _OnRoute(Kind.UNKNOWN, row, None)
-        read = read_model_id(model)
+            return _OnRoute(Kind.UNKNOWN, row, read)
         base = find_base(read, _Priced(self._table, route), self._aliases)
         if read.kind is IdKind.FINE_TUNE or (base is not None and base.alias is not None):
-            return _OnRoute(Kind.FINE_TUNE, row, base)
+            return _OnRoute(Kind.FINE_TUNE, row, read, base)
         if base is not None and base.known:
-            return _OnRoute(Kind.SNAPSHOT, row, base)
-        return _OnRoute(Kind.UNKNOWN, row, None if read.kind in _NO_NAME else base)
+            return _OnRoute(Kind.SNAPSHOT, row, read, base)
+        return _OnRoute(Kind.UNKNOWN, row, read, None if read.kind in _NO_NAME else base)
 
 
 _PRICED = (Kind.MAPPED, Kind.DEFAULT_TABLE)
@@ -189,7 +196,12 @@ def same_source(source: str | None) -> str | None:
     return Source.FALLBACK.value if source in FALLBACKS else source
 
 
-def _agreed(answers: Sequence[bool]) -> bool | None:
+@cache
+def _standing(kind: Kind, source: str | None) -> Standing:
+    return Standing(kind is not Kind.MAPPED, source in FALLBACKS, kind is Kind.UNKNOWN)
+
+
+def _agreed(answers: Sequence[bool | None]) -> bool | None:
     return answers[0] if len(set(answers)) == 1 else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,9 +48,12 @@ class RateLimit(NamedTuple):
 
 def count(found: Iterable[tuple[Standing, int]]) -> Rates:
     """Count requests by how they stand."""
+    counts: Counter[Standing] = Counter()
+    for standing, number in found:
+        counts[standing] += number
     requests = undecided = 0
     parts, opens = [0, 0, 0], [0, 0, 0]
-    for standing, number in found:
+    for standing, number in counts.items():
         requests += number
         undecided += number if None in standing else 0
         for at, holds in enumerate(standing):

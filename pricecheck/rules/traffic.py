@@ -8,6 +8,7 @@ from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.rules.model import Context, rule
 from pricecheck.rules.traffic_words import (
     MOST_FINDINGS,
+    cut,
     first_route,
     models_or_route,
     requests_text,
@@ -234,7 +235,7 @@ def _mapping_belongs(usage: TrafficUsage, config: Config, one: ModelUsage, what:
         charged = f"{be} charged {row.dollars or row.unknown_reason} by `{row.source}`"
     advice = suggestion.reason if suggestion else None
     if suggestion is not None and suggestion.price is not None:
-        advice = f'write `"{short(one.model)}": "{suggestion.price}"` into `models` ({suggestion.reason})'
+        advice = f'write `"{cut(one.model)}": "{suggestion.price}"` into `models` ({suggestion.reason})'
     return Finding(
         f"{what}: {requests_text(one.requests)} {charged}{_base_model(usage, one)}",
         where.key_span,

@@ -42,6 +42,9 @@ def was(number: int) -> str:
 
 def short(name: str) -> str:
     """Give a model's name, cut where nobody would read on, and in quotes where blanks at an end would not show."""
-    if name != name.strip():
-        name = f'"{name}"'
+    return cut(name) if name == name.strip() else f'"{cut(name)}"'
+
+
+def cut(name: str) -> str:
+    """Give a model's name, cut where nobody would read on."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"

@@ -85,6 +85,12 @@ def test_a_rate_is_over_its_limit_only_if_it_is_so_whatever_can_not_be_told() ->
 def test_a_name_with_blanks_at_an_end_shows_them() -> None:
     (found,) = said("PC502", ONE, row("gpt-4o "))
     assert '`"gpt-4o "`' in found
+    sample = Sample(("log",), ("records",), (row("ft:gpt-4o:a::1 "),))
+    options = Options(sample_for=lambda _: sample)
+    (tuned,) = [one for one in check_source(SourceText("tollbooth.yaml", ONE), options) if one.rule == "PC501"]
+    assert 'the fine-tune `"ft:gpt-4o:a::1 "` is' in tuned.finding.message
+    assert tuned.finding.help is not None
+    assert tuned.finding.help.startswith('write `"ft:gpt-4o:a::1 ": "$0.075"` into')
 
 
 def test_a_price_of_another_source_is_charged_otherwise() -> None:
