@@ -204,10 +204,11 @@ def _compared(pair: _Pair, manner: _Manner) -> FileDiff:
     if weighed is not None:
         weights = weighed.weights
         lines = [
-            line._replace(requests=weights.requests(judged.change), effect=weights.effect(judged.change))
+            line._replace(requests=weights.requests(judged.change), effect=weights.effect(judged.change), weighed=True)
             for line, judged in zip(found.changes, compared.changes, strict=True)
         ]
-        found = found._replace(changes=lines, traffic=weighed.effect)
+        effect = weighed.effect._replace(notes=(*weighed.effect.notes, *weights.notes))
+        found = found._replace(changes=lines, traffic=effect)
     if pair.old and pair.new:
         return found._replace(note=pair.note)
     # A whole config that is new or gone is said once, not in every part.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pricecheck.findings import SourceText
     from pricecheck.gateway.environment import Environment
+    from pricecheck.policy.model import Policy
     from pricecheck.rewrite.mapping import Mapped, NewPrice
     from pricecheck.rules.served import ModelUsage, TrafficUsage
 
@@ -77,11 +78,34 @@ def run_mapping(arguments: FixArguments, usage: TrafficUsage, source: SourceText
     tell = say if arguments.dry_run else _print_line
     for price in mapped.written:
         tell(_sentence(price, wanted[price]))
+        warning = _beyond_bounds(price, wanted[price], usage.policy)
+        if warning is not None:
+            say(warning)
     for found, why in _left_out(chosen, mapped):
         say(f"{visible(found.place.label or 'unknown route')}: {_named(found.model)} not written: {visible(why)}")
+    suggested = sum(found.suggestion is not None and found.suggestion.price is not None for found in chosen)
     lines = counted(len(mapped.written), "line")
+    if len(mapped.written) < suggested:
+        lines = f"{len(mapped.written)} of {counted(suggested, 'suggested line')}"
     say(f"{visible(source.path)}: {'would write' if arguments.dry_run else 'wrote'} {lines}")
     return CLEAN
+
+
+def _beyond_bounds(price: NewPrice, found: ModelUsage, policy: Policy) -> str | None:
+    """Say that a new line moves what is charged further than the policy lets one deploy; None where it does not."""
+    from fractions import Fraction
+
+    from pricecheck.prices.bounds import is_beyond, percent
+    from pricecheck.rules.comparison import limits_of
+
+    row = found.judged.row
+    if row is None or row.amount is None or not is_beyond(row.amount, price.amount, limits_of(policy)):
+        return None
+    share = f" ({percent(Fraction(price.amount - row.amount, row.amount))})" if row.amount > 0 else ""
+    return (
+        f"{visible(price.route)}: {_named(price.model)} {row.dollars} → {price.price}{share} is beyond the policy's "
+        f"bounds; `check --against` will call it {'PC409' if row.amount else 'PC403'}"
+    )
 
 
 def _is_chosen(arguments: FixArguments, found: ModelUsage) -> bool:
@@ -95,7 +119,7 @@ def _is_chosen(arguments: FixArguments, found: ModelUsage) -> bool:
 def _price(found: ModelUsage, comment: str) -> NewPrice | None:
     from pricecheck.rewrite.mapping import NewPrice
 
-    suggestion, route = found.suggestion, found.place.label
+    suggestion, route = found.suggestion, found.place.route
     if suggestion is None or suggestion.price is None or suggestion.amount is None or route is None:
         return None
     return NewPrice(route, found.model, suggestion.price, suggestion.amount, comment)
@@ -110,7 +134,7 @@ def _sentence(price: NewPrice, found: ModelUsage) -> str:
 
 
 def _left_out(chosen: list[ModelUsage], mapped: Mapped) -> Iterator[tuple[ModelUsage, str]]:
-    from pricecheck.rules.served import Kind
+    from pricecheck.rules.judging import Kind
 
     skipped = {(price.route, price.model): why for price, why in mapped.skipped}
     for found in chosen:
@@ -118,21 +142,21 @@ def _left_out(chosen: list[ModelUsage], mapped: Mapped) -> Iterator[tuple[ModelU
             continue  # nothing was ever to be written for it, and logs have thousands of such
         if found.suggestion is not None and found.suggestion.price is None:
             yield found, found.suggestion.reason
-        elif found.place.label is None:
-            yield found, "the log does not say the route"
-        elif (found.place.label, found.model) in skipped:
-            yield found, skipped[found.place.label, found.model]
+        elif found.place.route is None:
+            yield found, f"the log does not say which route it is of: {', '.join(found.place.routes)}"
+        elif (found.place.route, found.model) in skipped:
+            yield found, skipped[found.place.route, found.model]
 
 
 def _comment(usage: TrafficUsage) -> str:
-    """Name the sample and its days: `prod.jsonl, 2026-11-01 to 2026-11-20`; today, where the log has no times."""
+    """Name the sample and its days: `prod.jsonl, 2026-11-01 to 2026-11-20`; without times, the day it was read."""
     sample = usage.sample
     files = sample.files
     # Only what is surely no ignore comment, whatever the file is called.
     name = _NOT_IN_A_NAME.sub("_", os.path.basename(files[0])) if len(files) == 1 else f"{len(files)} logs"
     if sample.since is None or sample.until is None:
         today = date.today()  # noqa: DTZ011 - a day is what the operator calls it
-        return f"{name}, {today.isoformat()}"
+        return f"{name}, read {today.isoformat()}"
     first, last = sample.since[:_DAY], sample.until[:_DAY]
     return f"{name}, {first}" if first == last else f"{name}, {first} to {last}"
 
@@ -140,7 +164,7 @@ def _comment(usage: TrafficUsage) -> str:
 def _named(model: str) -> str:
     from pricecheck.report.traffic_sections import LONGEST_NAME
 
-    shown = visible(model)
+    shown = visible(model) if model == model.strip() else f'"{visible(model)}"'
     return f"`{shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + '…'}`"
 
 

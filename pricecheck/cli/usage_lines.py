@@ -11,17 +11,19 @@ from pricecheck.report.traffic import (
     Limit,
     ModelLine,
     OtherwiseLine,
-    RateLine,
     RouteLine,
     TrafficReport,
 )
+from pricecheck.rules.resolutions import told_of_twice
+from pricecheck.rules.traffic_words import requests_text
+from pricecheck.shares import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pricecheck.prices.table import PriceRow
-    from pricecheck.rules.rates import Rates
-    from pricecheck.rules.served import ModelUsage, Otherwise, TrafficUsage
+    from pricecheck.rules.charged_otherwise import Otherwise
+    from pricecheck.rules.served import ModelUsage, TrafficUsage
     from pricecheck.rules.suggesting import Suggestion
 
 
@@ -43,16 +45,18 @@ def traffic_report(usage: TrafficUsage, config: str) -> TrafficReport:
         until=sample.until,
         models=[_model(found, named) for found in usage.models],
         routes=[
-            RouteLine(place.label, requests, _share(requests, total), bool(place.routes) or place.unclear)
+            RouteLine(place.label, requests, Share(requests, total), bool(place.possible) or place.builtin)
             for place, requests in usage.by_route.items()
         ],
         unused=usage.unused,
         denied=[DeniedLine(found.place.label, found.model, found.requests, found.glob) for found in usage.denied],
         otherwise=[_otherwise(found) for found in usage.otherwise],
-        rates=_rates(None, usage.rates),
-        over_time=[_rates(start, rates) for start, rates in usage.over_time],
+        rates=usage.rates,
+        over_time=usage.over_time,
         bucket_seconds=sample.bucket_seconds,
-        limits={limit.name: Limit(limit.largest.text, limit.exceeded) for limit in usage.limits},
+        limits={
+            limit.name: Limit(limit.largest.text, limit.largest.fraction, limit.verdict.value) for limit in usage.limits
+        },
         notes=list(_notes(usage)),
     )
 
@@ -63,7 +67,7 @@ def _model(found: ModelUsage, named: int) -> ModelLine:
         route=found.place.label,
         model=found.model,
         requests=found.requests,
-        share=_share(found.requests, named),
+        share=Share(found.requests, named),
         kind=found.kind.value,
         amount=row.amount if row else None,
         dollars=row.dollars if row else None,
@@ -75,6 +79,7 @@ def _model(found: ModelUsage, named: int) -> ModelLine:
         suggested_amount=suggestion.amount if suggestion else None,
         reason=suggestion.reason if suggestion else None,
         effect=_effect(row, suggestion, found.requests),
+        elsewhere=found.place.is_elsewhere,
     )
 
 
@@ -85,35 +90,15 @@ def _effect(row: PriceRow | None, suggestion: Suggestion | None, requests: int) 
 
 
 def _otherwise(found: Otherwise) -> OtherwiseLine:
-    logged = price_text(found.price) if found.price is not None else f"by {found.source}"
-    row = found.row
-    charged = (row.dollars or row.unknown_reason) if row else None
-    source = row.source if row else None
-    return OtherwiseLine(found.place.label, found.model, found.requests, logged, found.source, charged, source)
-
-
-def _rates(start: str | None, rates: Rates) -> RateLine:
-    return RateLine(
-        start,
-        rates.decided,
-        rates.undecided,
-        rates.unmapped,
-        rates.rate(rates.unmapped),
-        rates.fallback,
-        rates.rate(rates.fallback),
-        rates.unknown,
-        rates.rate(rates.unknown),
-    )
-
-
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 6) if whole else 0.0
+    logged = price_text(found.price) if found.price is not None else None
+    dollars, source = (found.row.dollars, found.row.source) if found.row else (None, None)
+    return OtherwiseLine(found.place.label, found.model, found.requests, logged, found.source, dollars, source)
 
 
 def _notes(usage: TrafficUsage) -> Iterator[str]:
-    rows = usage.sample.rows
+    sample, rows = usage.sample, usage.sample.rows
     if any(row.route is None and row.model is not None for row in rows):
-        only = usage.place(None).label
+        only = usage.place(None).route
         if only is not None:
             yield f"models without a route are taken to be of {only}, the only route that prices by model"
         else:
@@ -126,13 +111,33 @@ def _notes(usage: TrafficUsage) -> Iterator[str]:
                 "models are counted from price resolutions, which are logged apart from the requests; "
                 "a request that is answered 402 first is resolved twice"
             )
-    if usage.rates.undecided:
-        yield f"{usage.rates.undecided:,} requests can't be told and are in none of the rates"
+    yield from _notes_on_rates(usage)
     if usage.unused_doubt is not None:
         yield f"it can't be told which lines are unused: {usage.unused_doubt}"
-    sample = usage.sample
     if sample.folded_groups:
         yield (
             f"{sample.folded_groups:,} rare groups with {sample.folded_requests:,} requests are left out: "
             "more than a report can hold"
         )
+
+
+def _notes_on_rates(usage: TrafficUsage) -> Iterator[str]:
+    rows = usage.sample.rows
+    if any(row.model and row.source and len(usage.place(row.route).routes) > 1 for row in rows):
+        yield "of several routes, a request counts in the rates for those that charge by the source which the log names"
+    if usage.rates.undecided:
+        yield f"{requests_text(usage.rates.undecided)} can't be told: a rate is the range that this leaves open"
+    unnamed = _without_model(usage) if any(row.model is not None for row in rows) else 0
+    if unnamed:
+        yield f"{requests_text(unnamed)} of token-based routes without a model: in none of the rates"
+
+
+def _without_model(usage: TrafficUsage) -> int:
+    """Count the requests of token-based routes whose model nothing in the sample tells."""
+
+    def chosen(route: str | None, model: str | None, *, resolution: bool) -> bool:
+        return not resolution and model is None and route is not None and usage.place(route).token_based
+
+    rows = usage.sample.rows
+    found = sum(row.requests for row in rows if chosen(row.route, row.model, resolution=row.resolution))
+    return found - told_of_twice(usage.sample, chosen)

@@ -12,13 +12,11 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.gateway.default_table import REAL_IDS
+from pricecheck.gateway.default_table import DEFAULT_TABLE, REAL_IDS
+from pricecheck.prices.usage import LONGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
-
-LONGEST = 2048
-"""The longest name any provider gives (a Bedrock ARN); what is longer is nobody's and is not taken apart."""
 
 
 class IdKind(Enum):
@@ -93,6 +91,10 @@ _BEDROCK_VENDORS = (
 _LITELLM_PREFIXES = (
     "(?:azure|azure_ai|bedrock|bedrock_converse|cerebras|cohere_chat|databricks|deepinfra|fireworks_ai|gemini|groq"
     "|huggingface|ollama|openrouter|replicate|sagemaker|together_ai|vertex_ai|vertex_ai_beta|watsonx)"
+)
+_GOOGLE = (
+    "(?:(?:gemini|imagen|veo)-[0-9a-z]|(?:text|chat|code|codechat)-(?:bison|gecko|unicorn)|textembedding-gecko"
+    "|multimodalembedding|imagegeneration|imagetext)"
 )
 
 FORMS: tuple[Form, ...] = (
@@ -202,20 +204,22 @@ FORMS: tuple[Form, ...] = (
     Form("openai", IdKind.SNAPSHOT, _re(rf"([^:/]+)-{_MONTH}{_DAY}"), r"\1", "-", _OPENAI_MODELS),
     Form("anthropic", IdKind.SNAPSHOT, _re(rf"([^:/]+)-{_DATE}"), r"\1", "-20", _ANTHROPIC_MODELS),
     Form("anthropic", IdKind.SNAPSHOT, _re(r"([^:/]+)-latest"), r"\1", "-latest", _ANTHROPIC_MODELS),
-    Form("google", IdKind.SNAPSHOT, _re(r"([^:/]+)-0[0-9]{2}"), r"\1", "-0", _GOOGLE_MODELS),
+    # Only Google numbers its snapshots: davinci-002, whisper-001 and text-embedding-ada-002 are models of their own.
+    Form("google", IdKind.SNAPSHOT, _re(rf"({_GOOGLE}[^:/]*)-0[0-9]{{2}}"), r"\1", "-0", _GOOGLE_MODELS),
     # mistral-large-2411 is of November 2024.
     Form("mistral", IdKind.SNAPSHOT, _re(rf"([^:/]+)-2[3-9]{_MONTH}"), r"\1", "-2", _MISTRAL_MODELS),
+    Form("meta", IdKind.SPELLING, _re(r"meta-(llama-[^:/]+)"), r"\1", "lama-", _LLAMA, guess=True, fold=True),
+    # One suffix after the other: a price for the instruct model is nearer than one for its base.
     Form(
         "meta",
         IdKind.SPELLING,
-        _re(r"(?:meta-)?(llama-[0-9][^:/]*?)(?:-(?:instruct|chat|hf|turbo|lite|fp8))+"),
+        _re(r"((?:meta-)?llama-[0-9][^:/]*)-(?:instruct|chat|hf|turbo|lite|fp8)"),
         r"\1",
         "lama-",
         _LLAMA,
         guess=True,
         fold=True,
     ),
-    Form("meta", IdKind.SPELLING, _re(r"meta-(llama-[^:/]+)"), r"\1", "lama-", _LLAMA, guess=True, fold=True),
 )
 """Every form, in the order they are tried. The source of a snapshot's form is one provider that dates that way."""
 
@@ -245,7 +249,6 @@ class Base(NamedTuple):
     alias: str | None = None
 
 
-_REAL = {real: listed for listed, real in REAL_IDS.items()}
 _MOST_CANDIDATES = 16
 _MARKS = (":", "/", ".", "@", "lama", "p")
 _DATES_END_IN = frozenset("0123456789t")
@@ -283,7 +286,8 @@ def find_base(read: ModelId, known: Container[str], aliases: Mapping[str, str]) 
     """Give the base model of a name: the nearest candidate that is known.
 
     `known` are the models with a price; `aliases` give the base model behind a deployment's name, which wins over what
-    the name itself tells.
+    the name itself tells. Of what the built-in table has under a dated ID, the family's name and the provider's own ID
+    are other names.
 
     Returns:
         Where none is known, the furthest candidate; None where the name tells none.
@@ -298,10 +302,18 @@ def find_base(read: ModelId, known: Container[str], aliases: Mapping[str, str]) 
         if name in known:
             return Base(name, known=True)
     for name in (read.name, *read.candidates):
-        listed = _REAL.get(name)
+        listed = _built_in_ids().get(name)
         if listed is not None and listed in known:
             return Base(listed, known=True)
     return Base(read.furthest, known=False) if read.furthest else None
+
+
+@cache
+def _built_in_ids() -> dict[str, str]:
+    """Give the table's dated ID for every other name of its model: the family's, and the provider's own ID."""
+    dated = {base_model(listed): listed for listed in DEFAULT_TABLE if base_model(listed) != listed}
+    real = {name: listed for listed, own in REAL_IDS.items() for name in (own, base_model(own))}
+    return {**dated, **real}
 
 
 @lru_cache(maxsize=65536)
@@ -316,13 +328,15 @@ def _furthest(name: str, *, guessing: bool = True) -> str:
 
 def _layers(name: str) -> tuple[tuple[Form, str | None], ...]:
     """Give the forms a name has, each with the name below it; None where that form says that nothing can be told."""
-    if len(name) > LONGEST:
-        return ()
+    if len(name) > LONGEST_ID:
+        return ()  # a sample cuts such a name, and no provider gives one
     found: list[tuple[Form, str | None]] = []
-    for needs, form in _worth_trying(name):
-        if needs not in name:
+    lower = name.lower()
+    for needs, form in _worth_trying(name, lower):
+        read = lower if form.fold else name
+        if needs not in read:
             continue
-        match = form.pattern.fullmatch(name.lower() if form.fold else name)
+        match = form.pattern.fullmatch(read)
         if match is None:
             continue
         if form.base is None:
@@ -334,9 +348,9 @@ def _layers(name: str) -> tuple[tuple[Form, str | None], ...]:
     return tuple(found)
 
 
-def _worth_trying(name: str) -> list[tuple[str, Form]]:
+def _worth_trying(name: str, lower: str) -> list[tuple[str, Form]]:
     """Give the forms, each behind its `needs`, that the marks in a name do not rule out: nearly all have one or two."""
-    return _forms_with(tuple([mark in name for mark in _MARKS]), dated=name[-1:] in _DATES_END_IN)
+    return _forms_with(tuple([mark in lower for mark in _MARKS]), dated=name[-1:] in _DATES_END_IN)
 
 
 @cache

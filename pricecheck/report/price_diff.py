@@ -39,8 +39,8 @@ class ChangeLine(NamedTuple):
 
     `ratio` is exact, to sort and group by; `ratio_text` is the contract's (`0.1500`), `delta` a person's (`+15.00 %`).
     `rules` are the codes of the bounds it breaks, approved or not; `example` a request that shows it, as
-    `quote --requests` reads it. With a traffic log, `requests` is how many of its requests the change is about, and
-    `effect` by how many dollars it moves what they bring in, None where a price is not known.
+    `quote --requests` reads it. With a traffic log (`weighed`), `requests` is how many of its requests the change is
+    about, and `effect` by how many dollars it moves what they bring in; None where that can't be told.
     """
 
     file: str
@@ -62,6 +62,7 @@ class ChangeLine(NamedTuple):
     example: Mapping[str, object] | None
     requests: int | None = None
     effect: Decimal | None = None
+    weighed: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -142,7 +143,7 @@ def in_order(lines: Sequence[ChangeLine]) -> list[ChangeLine]:
 
     With a traffic log, those over a bound first, then by how much each moves the revenue.
     """
-    if any(line.requests is not None for line in lines):
+    if any(line.weighed for line in lines):
         return sorted(lines, key=lambda line: (not line.is_over, -moved(line), -(line.requests or 0)))
     return sorted(lines, key=lambda line: (not line.is_over, line.verdict != "approved", not line.silent))
 
@@ -194,6 +195,8 @@ def signed_dollars(effect: Decimal) -> str:
 
 def revenue(traffic: TrafficEffect) -> str:
     """Give the sentence about revenue: `at prod.jsonl (5,000 requests): $250.00 → $275.00, +$25.00 (+10.00 %)`."""
+    if traffic.undecided and not traffic.requests:
+        return f"at {traffic.logs}: what its {traffic.undecided:,} requests bring in can't be told"
     before, after = (signed_dollars(amount).removeprefix("+") for amount in (traffic.before, traffic.after))
     share = f" ({traffic.effect * 100 / traffic.before:+.2f} %)" if traffic.before > 0 else ""
     left = f"; {traffic.undecided:,} more can't be told" if traffic.undecided else ""
@@ -246,7 +249,7 @@ def _traffic(traffic: TrafficEffect) -> dict[str, object]:
 
 
 def _record(line: ChangeLine) -> dict[str, object]:
-    return {**_change(line), **_weight(line)} if line.requests is not None else _change(line)
+    return {**_change(line), **_weight(line)} if line.weighed else _change(line)
 
 
 def _weight(line: ChangeLine) -> dict[str, object]:

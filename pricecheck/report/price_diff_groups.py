@@ -52,7 +52,7 @@ def rows(lines: Sequence[ChangeLine], *, every: bool) -> list[Row]:
 
 def _by_effect(found: list[Row]) -> list[Row]:
     """Put what moves the revenue most first, where a traffic log was given."""
-    if not found or found[0].first.requests is None:
+    if not found or not found[0].first.weighed:
         return found
     return sorted(found, key=lambda row: -abs(sum((line.effect or Decimal(0) for line in row.lines), Decimal(0))))
 
@@ -89,7 +89,7 @@ def _row(lines: tuple[ChangeLine, ...]) -> Row:
         _bound(first),
         _source(first),
         _places(lines),
-        f"{sum(line.requests or 0 for line in lines):,}",
+        _requests(lines),
         _effect(lines),
     )
 
@@ -148,6 +148,11 @@ def _source(line: ChangeLine) -> str:
     old, new = (side.source if side else None for side in (line.before, line.after))
     shown = new or old or ""
     return f"{old} → {new}" if old and new and old != new else shown
+
+
+def _requests(lines: tuple[ChangeLine, ...]) -> str:
+    known = [line.requests for line in lines if line.requests is not None]
+    return f"{sum(known):,}" if len(known) == len(lines) else "?"
 
 
 def _effect(lines: tuple[ChangeLine, ...]) -> str:

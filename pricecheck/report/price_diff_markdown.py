@@ -77,7 +77,7 @@ def _table(title: str, lines: Sequence[ChangeLine], *, every: bool, folded: bool
     if folded:
         opening, closing = f"\n<details><summary>{title} ({len(lines)})</summary>\n\n", "\n</details>\n"
     found: list[_Piece] = []
-    weighed = lines[0].requests is not None
+    weighed = lines[0].weighed
     opening += f"{_COLUMNS} requests | effect |\n{_MARKS}--:|--:|\n" if weighed else f"{_COLUMNS}\n{_MARKS}\n"
     text, counted = opening, 0
     # In blocks, so that a long table is cut between rows and every block is a whole table.
@@ -96,6 +96,6 @@ def _row(row: Row) -> str:
     symbol = {"over": "❌", "approved": "☑️", "within": "", "unbounded": ""}[first.verdict]
     source = f"{row.source} *(silent)*" if first.silent else row.source
     cells = [first.route, row.selector, row.old, row.new, row.delta, row.bound]
-    weight = f" {row.requests} | {escaped(row.effect)} |" if first.requests is not None else ""
+    weight = f" {row.requests} | {escaped(row.effect)} |" if first.weighed else ""
     shown = " | ".join(escaped(cell, _LONGEST_CELL) for cell in cells)
     return f"| {symbol} | {shown} | {source} | {row.places} |{weight}\n"

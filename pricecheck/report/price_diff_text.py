@@ -60,7 +60,7 @@ def _print_routes(console: Console, lines: Sequence[ChangeLine], *, color: bool,
     for row in rows(lines, every=every):
         routes.setdefault(row.first.route, []).append(row)
     columns = [*map(number_column, ("old", "new", "Δ %")), word_column("bound")]
-    if lines[0].requests is not None:
+    if lines[0].weighed:
         columns += map(number_column, ("requests", "effect"))
     else:
         columns += [word_column("source"), Column("lines")]
@@ -78,7 +78,7 @@ def _cells(row: Row, *, color: bool) -> list[str]:
     arrow = f"{_ARROWS[row.first.kind]} " if color else ""
     silent = " (silent)" if row.first.silent else ""
     cells = [*(_without_reason(text)[0] for text in (row.old, row.new)), f"{arrow}{row.delta}"]
-    if row.first.requests is not None:
+    if row.first.weighed:
         return [*cells, f"{row.bound}{silent}", row.requests, row.effect]
     return [*cells, row.bound, f"{row.source}{silent}", row.places]
 

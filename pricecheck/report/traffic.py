@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
+    from fractions import Fraction
+
+    from pricecheck.shares import Rates, Share
 
 FORMATS = ("text", "json", "markdown", "csv")
 
@@ -17,13 +20,13 @@ class ModelLine(NamedTuple):
     `amount` is what this config charges, in smallest units of `asset`, `dollars` the same as a price text; both None
     where `doubt` says why it can't be told. `route` is None where the log does not say it. `suggested` is a price text
     to write into `models`, `reason` how it came about, or why there is none; `effect` is by how many dollars it would
-    move what these requests bring in.
+    move what these requests bring in. `elsewhere` says that the config has no such route.
     """
 
     route: str | None
     model: str
     requests: int
-    share: float
+    share: Share
     kind: str
     amount: int | None
     dollars: str | None
@@ -35,6 +38,7 @@ class ModelLine(NamedTuple):
     suggested_amount: int | None
     reason: str | None
     effect: Decimal | None = None
+    elsewhere: bool = False
 
 
 class RouteLine(NamedTuple):
@@ -42,7 +46,7 @@ class RouteLine(NamedTuple):
 
     route: str | None
     requests: int
-    share: float
+    share: Share
     known: bool
 
 
@@ -56,7 +60,7 @@ class DeniedLine(NamedTuple):
 
 
 class OtherwiseLine(NamedTuple):
-    """Requests the log says were charged `logged` (a price text, or only a source), and this config `dollars`.
+    """Requests the log says were charged `logged` (a price text, None where it has only a source), and here `dollars`.
 
     `dollars` is None where it depends on what the log does not say, but is not `logged` whatever that may be.
     """
@@ -64,41 +68,28 @@ class OtherwiseLine(NamedTuple):
     route: str | None
     model: str | None
     requests: int
-    logged: str
+    logged: str | None
     logged_source: str | None
     dollars: str | None
     source: str | None
 
 
-class RateLine(NamedTuple):
-    """Requests for models in one span of time (`start`, None for the whole sample), counted by how they are priced.
+class Limit(NamedTuple):
+    """The largest rate the policy allows, as it writes it and exactly, and how the sample's stands to it.
 
-    The rates are shares of `decided`, None where that is 0. `undecided` are those of which it can't be told.
+    `verdict` is `within`, `over`, or `unknown` where what can't be told decides.
     """
 
-    start: str | None
-    decided: int
-    undecided: int
-    unmapped: int
-    unmapped_rate: float | None
-    fallback: int
-    fallback_rate: float | None
-    unknown: int
-    unknown_rate: float | None
-
-
-class Limit(NamedTuple):
-    """The largest rate the policy allows, as it writes it, and whether the sample's is above it."""
-
     text: str
-    exceeded: bool
+    largest: Fraction
+    verdict: str
 
 
 class TrafficReport(NamedTuple):
     """All there is to say. `logs` are the files, each with the kind it was recognised as.
 
     `missing` names what the logs never say; `notes` say in sentences what a reader must know of the numbers. `limits`
-    has the limit of a rate by its name: `unmapped`, `fallback`.
+    has the limit of a rate by its name: `unmapped`, `fallback`. `over_time` has the rates by the start of each span.
     """
 
     config: str
@@ -116,11 +107,16 @@ class TrafficReport(NamedTuple):
     unused: Sequence[tuple[str, str]]
     denied: Sequence[DeniedLine]
     otherwise: Sequence[OtherwiseLine]
-    rates: RateLine
-    over_time: Sequence[RateLine]
+    rates: Rates
+    over_time: Sequence[tuple[str, Rates]]
     bucket_seconds: int | None
     limits: Mapping[str, Limit]
     notes: Sequence[str]
+
+    @property
+    def elsewhere(self) -> int:
+        """How many requests went to routes that the config does not have."""
+        return sum(line.requests for line in self.routes if line.route is not None and not line.known)
 
 
 def as_json(report: TrafficReport) -> str:
@@ -148,17 +144,21 @@ def as_json(report: TrafficReport) -> str:
             }
         ),
         "models": _listed([_model(line) for line in report.models]),
-        "routes": _listed([line._asdict() for line in report.routes]),
+        "routes": _listed([{**line._asdict(), "share": line.share.rate or 0.0} for line in report.routes]),
         "unused": _listed([{"route": route, "model": model} for route, model in report.unused]),
         "denied": _listed([line._asdict() for line in report.denied]),
-        "otherwise": _listed([line._asdict() for line in report.otherwise]),
-        "over_time": _listed([line._asdict() for line in report.over_time]),
+        "otherwise": _listed([_otherwise(line) for line in report.otherwise]),
+        "over_time": _listed([{"start": start, **_rates(rates)} for start, rates in report.over_time]),
         "notes": json.dumps(list(report.notes)),
         "summary": json.dumps(
             {
                 "requests": report.requests,
                 **_rates(report.rates),
-                "limits": {name: limit._asdict() for name, limit in report.limits.items()},
+                "elsewhere": report.elsewhere,
+                "limits": {
+                    name: {"text": limit.text, "exceeded": limit.verdict == "over", "verdict": limit.verdict}
+                    for name, limit in report.limits.items()
+                },
             }
         ),
     }
@@ -175,18 +175,17 @@ def as_csv(report: TrafficReport) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = ["route", "model", "requests", "share", "kind", "charged", "amount", "asset", "source", "base"]
-    writer.writerow([*names, "suggested", "effect", "reason"])
+    writer.writerow([*names, "suggested", "effect", "reason", "doubt"])
     for line in report.models:
-        charged = line.dollars or line.doubt or ""
         amount = "" if line.amount is None else str(line.amount)
         writer.writerow(
             [
                 harmless(line.route or ""),
                 harmless(line.model),
                 str(line.requests),
-                f"{line.share:.6f}",
+                f"{line.share.rate or 0:.6f}",
                 line.kind,
-                harmless(charged),
+                line.dollars or "",
                 amount,
                 harmless(line.asset or ""),
                 line.source or "",
@@ -194,14 +193,10 @@ def as_csv(report: TrafficReport) -> str:
                 line.suggested or "",
                 "" if line.effect is None else f"{line.effect:f}",
                 harmless(line.reason or ""),
+                harmless(line.doubt or ""),
             ]
         )
     return out.getvalue()
-
-
-def percent(rate: float | None) -> str:
-    """Give a rate for a person: `12.40 %`, `?` where there is none."""
-    return "?" if rate is None else f"{rate * 100:.2f} %"
 
 
 def _model(line: ModelLine) -> dict[str, object]:
@@ -209,7 +204,7 @@ def _model(line: ModelLine) -> dict[str, object]:
         "route": line.route,
         "model": line.model,
         "requests": line.requests,
-        "share": line.share,
+        "share": line.share.rate or 0.0,
         "amount": None if line.amount is None else str(line.amount),
         "price": line.dollars,
         "asset": line.asset,
@@ -224,8 +219,22 @@ def _model(line: ModelLine) -> dict[str, object]:
     }
 
 
-def _rates(line: RateLine) -> dict[str, object]:
-    return {name: value for name, value in line._asdict().items() if name != "start"}
+def _otherwise(line: OtherwiseLine) -> dict[str, object]:
+    return {**line._asdict(), "logged": line.logged or f"by {line.logged_source}"}
+
+
+def _rates(rates: Rates) -> dict[str, object]:
+    from pricecheck.shares import rounded
+
+    found: dict[str, object] = {"decided": rates.requests - rates.undecided, "undecided": rates.undecided}
+    for name, share in rates.by_name.items():
+        found |= {
+            name: share.part,
+            f"{name}_rate": share.rate,
+            f"{name}_at_least": rounded(share.lowest),
+            f"{name}_at_most": rounded(share.highest),
+        }
+    return found
 
 
 def _listed(records: Sequence[Mapping[str, object]]) -> str:

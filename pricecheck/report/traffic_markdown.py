@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
-from pricecheck.report.traffic import percent
 from pricecheck.report.traffic_sections import facts, heading, rates, sections
 
 if TYPE_CHECKING:
     from pricecheck.report.traffic import TrafficReport
-    from pricecheck.report.traffic_sections import Section
+    from pricecheck.report.traffic_sections import Row, Section
 
 _FEW = 20
 _ROOM_FOR_THE_END = 1_000
@@ -20,10 +20,10 @@ _LONGEST_CELL = 300
 def as_markdown(report: TrafficReport, *, every: bool) -> str:
     """Give at most 65,000 characters; without `every`, the first 20 rows of each section. It says what is left out."""
     text = f"### pricecheck: {escaped(report.config)}: {heading(report)}\n\n"
-    text += "".join(f"- {escaped(fact)}\n" for fact in facts(report))
-    if report.rates.decided:
+    text += "".join(f"- {_prose(fact)}\n" for fact in facts(report))
+    if report.rates.requests:
         text += "\n| rate | | |\n|---|--:|---|\n"
-        text += "".join(f"| {rate.name} | {percent(rate.rate)} | {rate.verdict} |\n" for rate in rates(report))
+        text += "".join(f"| {' | '.join(rate)} |\n" for rate in rates(report))
     found = sections(report)
     for number, section in enumerate(found):
         room = COMMENT_LIMIT - _ROOM_FOR_THE_END - len(text)
@@ -33,16 +33,20 @@ def as_markdown(report: TrafficReport, *, every: bool) -> str:
 
 def _section(section: Section, room: int, *, every: bool) -> str:
     """Give a section of at most `room` characters and what it takes to say how much was left out."""
-    names = [column.removeprefix(">") for column in section.columns]
-    marks = ["--:" if column.startswith(">") else "---" for column in section.columns]
+    shown = section.rows if every else section.rows[:_FEW]
+    columns = ["route", section.first, *section.columns, "note"]
+    used = [any(_cells(row)[number] for row in shown) for number in range(len(columns))]
+    names = list(compress(columns, used))
+    marks = ["--:" if column.startswith(">") else "---" for column in names]
     pieces = [
-        f"\n**{section.title}** ({len(section.rows):,}): {section.meaning}\n\n",
-        f"| route | {' | '.join([section.first, *names, 'note'])} |\n|---|{'|'.join(['---', *marks, '---'])}|\n",
+        f"\n**{section.title}** ({len(section.rows):,}): {section.meaning}\n\n"
+        + "".join(f"- {_prose(remark)}\n" for remark in section.remarks[:_FEW])
+        + ("\n" if section.remarks else ""),
+        f"| {' | '.join(column.removeprefix('>') for column in names)} |\n|{'|'.join(marks)}|\n",
     ]
     left = room - sum(map(len, pieces))
-    for row in section.rows if every else section.rows[:_FEW]:
-        cells = (row.route, row.name, *row.cells, row.note)
-        piece = f"| {' | '.join(escaped(cell, _LONGEST_CELL) for cell in cells)} |\n"
+    for row in shown:
+        piece = f"| {' | '.join(compress(_shown(row), used))} |\n"
         left -= len(piece)
         if left < 0:
             break
@@ -51,3 +55,20 @@ def _section(section: Section, room: int, *, every: bool) -> str:
     if missing:
         pieces.append(f"\n… and {missing:,} more: `pricecheck traffic --all` lists them\n")
     return "".join(pieces)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (row.route, row.name, *row.cells, row.note)
+
+
+def _shown(row: Row) -> list[str]:
+    """Give the cells of a row; a note is a sentence, in which names stand between backticks."""
+    return [*[escaped(cell, _LONGEST_CELL) for cell in _cells(row)[:-1]], _prose(row.note, _LONGEST_CELL)]
+
+
+def _prose(text: str, longest: int = 1_000) -> str:
+    """Give a sentence: what stands between its backticks as code, and no markup of its own in either."""
+    parts = (text if len(text) <= longest else text[: longest - 1] + "…").split("`")
+    return "".join(
+        f"<code>{escaped(part)}</code>" if number % 2 else escaped(part) for number, part in enumerate(parts)
+    )

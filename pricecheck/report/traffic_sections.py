@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.report.price_diff import signed_dollars
-from pricecheck.report.traffic import percent
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Container, Sequence
 
-    from pricecheck.report.traffic import ModelLine, RateLine, TrafficReport
+    from pricecheck.report.traffic import Limit, ModelLine, OtherwiseLine, TrafficReport
 
 
 class Row(NamedTuple):
@@ -25,22 +25,17 @@ class Row(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A table with a title and a sentence that says what it means; `columns` name the cells, right-aligned if `>`."""
+    """A table with a title and a sentence that says what it means; `columns` name the cells, right-aligned if `>`.
+
+    `remarks` are sentences that several rows would else repeat.
+    """
 
     title: str
     meaning: str
     columns: tuple[str, ...]
     rows: Sequence[Row]
     first: str = "model"
-
-
-class Rate(NamedTuple):
-    """A rate of the whole sample, what to say of its limit, and each span of time: its start, part and whole."""
-
-    name: str
-    rate: float | None
-    verdict: str
-    over_time: tuple[tuple[str, int, int], ...]
+    remarks: tuple[str, ...] = ()
 
 
 LONGEST_NAME = 120
@@ -52,31 +47,33 @@ _CHARGED = (">requests", ">share", ">charged", "source")
 def sections(report: TrafficReport) -> list[Section]:
     """Give the sections that have rows, in the order of what to do first."""
     by_kind: dict[str, list[ModelLine]] = {}
+    elsewhere: list[ModelLine] = []
     for line in report.models:
-        by_kind.setdefault(line.kind, []).append(line)
+        (elsewhere if line.elsewhere else by_kind.setdefault(line.kind, [])).append(line)
 
-    def charged(kind: str, *, suggesting: bool = True) -> list[Row]:
-        return [_row(line, suggesting=suggesting) for line in by_kind.get(kind, [])]
+    def charged(title: str, meaning: str, kind: str, *, suggesting: bool = False) -> Section:
+        lines = by_kind.get(kind, [])
+        if suggesting:
+            meaning += _at_the_suggested_prices(lines)
+        doubts = Counter(line.doubt for line in lines if line.doubt is not None)
+        shared = {doubt for doubt, rows in doubts.items() if rows > 1}
+        remarks = tuple(f"{rows:,} models: {visible(doubt)}" for doubt, rows in doubts.most_common() if doubt in shared)
+        rows = [_row(line, shared, suggesting=suggesting) for line in lines]
+        columns = (*_CHARGED, ">suggested") if suggesting else _CHARGED
+        return Section(title, meaning, columns, rows, remarks=remarks)
 
     found = [
+        charged("Unmapped fine-tunes", "custom models that no line prices by name", "fine-tune", suggesting=True),
         Section(
-            "Unmapped fine-tunes",
-            f"custom models that no line prices by name{_at_the_suggested_prices(by_kind.get('fine-tune', []))}",
-            (*_CHARGED, ">suggested"),
-            charged("fine-tune"),
+            "Requests of routes this config does not have",
+            "it would answer them 404, so that the gateway which wrote the log runs another config",
+            (">requests",),
+            _elsewhere(report, elsewhere),
         ),
-        Section(
-            "Unknown models",
-            "their names tell no base model; `[aliases]` of the policy can",
-            _CHARGED,
-            charged("unknown", suggesting=False),
+        charged(
+            "Unknown models", "neither they nor a base model of theirs have a price; `[aliases]` can tell", "unknown"
         ),
-        Section(
-            "Other names of priced models",
-            f"the gateway matches exactly{_at_the_suggested_prices(by_kind.get('snapshot', []))}",
-            (*_CHARGED, ">suggested"),
-            charged("snapshot"),
-        ),
+        charged("Other names of priced models", "the gateway matches exactly", "snapshot", suggesting=True),
         Section(
             "Denied models still requested",
             "the policy denies them",
@@ -89,16 +86,8 @@ def sections(report: TrafficReport) -> list[Section]:
         Section(
             "Charged otherwise than this config would",
             "the deployed config is not this one",
-            (">requests", ">charged", ">this config"),
-            [
-                Row(
-                    _place(line.route),
-                    _name(line.model) if line.model is not None else "(not said)",
-                    "",
-                    (f"{line.requests:,}", _cut(line.logged), line.dollars or "otherwise"),
-                )
-                for line in report.otherwise
-            ],
+            (">requests", ">in the log", "by", ">this config", "by"),
+            [_otherwise(line) for line in report.otherwise],
         ),
         Section(
             "Priced but not requested",
@@ -106,13 +95,8 @@ def sections(report: TrafficReport) -> list[Section]:
             (),
             [Row(_place(route), _name(model), "", ()) for route, model in report.unused],
         ),
-        Section(
-            "Charged by the built-in table",
-            "the gateway brings these prices itself",
-            _CHARGED,
-            charged("default-table", suggesting=False),
-        ),
-        Section("Mapped models", "priced by a line of the config", _CHARGED, charged("mapped", suggesting=False)),
+        charged("Charged by the built-in table", "the gateway brings these prices itself", "default-table"),
+        charged("Mapped models", "priced by a line of the config", "mapped"),
         Section(
             "Routes",
             "all requests, whatever prices them",
@@ -122,7 +106,7 @@ def sections(report: TrafficReport) -> list[Section]:
                     "",
                     _place(line.route),
                     "" if line.known or line.route is None else "not in this config",
-                    (f"{line.requests:,}", percent(line.share)),
+                    (f"{line.requests:,}", line.share.text()),
                 )
                 for line in report.routes
             ],
@@ -153,38 +137,49 @@ def facts(report: TrafficReport) -> list[str]:
     return [*lines, *map(visible, report.notes)]
 
 
-def rates(report: TrafficReport) -> list[Rate]:
-    """Give each rate with how it stands to its limit."""
+def rates(report: TrafficReport) -> list[tuple[str, str, str]]:
+    """Give the name of each rate, the rate, and how it stands to its limit."""
     found = []
-    for name, count in _PARTS.items():
+    for name, share in report.rates.by_name.items():
         limit = report.limits.get(name)
-        rate = _RATES[name](report.rates)
-        verdict = ""
-        if limit is not None and rate is not None:
-            verdict = f"{'over' if limit.exceeded else 'within'} the limit of {limit.text}"
-        over_time = tuple((line.start or "", count(line), line.decided) for line in report.over_time)
-        found.append(Rate(name, rate, verdict, over_time))
+        found.append((name, share.text(limit.largest if limit else None), "" if limit is None else _verdict(limit)))
     return found
 
 
-_PARTS: dict[str, Callable[[RateLine], int]] = {
-    "unmapped": lambda line: line.unmapped,
-    "fallback": lambda line: line.fallback,
-    "unknown": lambda line: line.unknown,
-}
-
-_RATES: dict[str, Callable[[RateLine], float | None]] = {
-    "unmapped": lambda line: line.unmapped_rate,
-    "fallback": lambda line: line.fallback_rate,
-    "unknown": lambda line: line.unknown_rate,
-}
+def _verdict(limit: Limit) -> str:
+    if limit.verdict == "unknown":
+        return f"can't be told; the limit is {limit.text}"
+    return f"{limit.verdict} the limit of {limit.text}"
 
 
-def _row(line: ModelLine, *, suggesting: bool) -> Row:
-    notes = [line.doubt, _reason(line) if suggesting else None]
+def _elsewhere(report: TrafficReport, lines: Sequence[ModelLine]) -> list[Row]:
+    """Give the requests of routes the config does not have: by model, and what names none."""
+    unnamed = {line.route: line.requests for line in report.routes if line.route is not None and not line.known}
+    rows = []
+    for line in lines:
+        rows.append(Row(_place(line.route), _name(line.model), "", (f"{line.requests:,}",)))
+        if line.route in unnamed:
+            unnamed[line.route] -= line.requests
+    rest = [Row(_place(route), "(no model)", "", (f"{left:,}",)) for route, left in unnamed.items() if left > 0]
+    return rows + rest
+
+
+def _otherwise(line: OtherwiseLine) -> Row:
+    """Show price and source of both sides, `?` where the log, or the config, does not tell."""
+    name = _name(line.model) if line.model is not None else "(not said)"
+    note = "" if line.source else "whatever the log leaves open, nothing there charges that"
+    cells = (_cut(line.logged or "?"), _cut(line.logged_source or "?"), line.dollars or "?", line.source or "?")
+    return Row(_place(line.route), name, note, (f"{line.requests:,}", *cells))
+
+
+def _row(line: ModelLine, said: Container[str | None], *, suggesting: bool) -> Row:
+    """Give the row of a model, without a doubt that the section has `said`."""
+    doubt = None if line.doubt in said else line.doubt
+    # Of what nothing is known, the reason is the section's; that a base model has no price is worth a note.
+    notes = [doubt, _reason(line) if suggesting or line.base is not None else None]
     cells: tuple[str, ...] = (
         f"{line.requests:,}",
-        percent(line.share),
+        line.share.text(),
         ("free" if line.amount == 0 else line.dollars) or "?",
         line.source or "",
     )
@@ -208,7 +203,8 @@ def _place(route: str | None) -> str:
 
 
 def _name(model: str) -> str:
-    return _cut(model) if model else '""'
+    """Show a model's name, in quotes where it has blanks at an end that nobody would see."""
+    return _cut(model) if model and model == model.strip() else f'"{_cut(model)}"'
 
 
 def _cut(text: str) -> str:

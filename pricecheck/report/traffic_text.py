@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.report.columns import new_console, text_of
-from pricecheck.report.traffic import percent
 from pricecheck.report.traffic_sections import facts, heading, rates, sections
 from pricecheck.report.visible import visible
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _FEW = 20
 _LEAST_NAME = 20
 _BARS = "▁▂▃▄▅▆▇█"
-_BESIDE_BARS = len("  unmapped  100.00 %    ")
+_BESIDE_BARS = len("  unmapped  ") + len("  ") * 2
 
 
 def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, sparkline: bool) -> str:
@@ -36,13 +35,15 @@ def as_text(report: TrafficReport, *, width: int, color: bool, every: bool, spar
     console.print(Text(f"{visible(report.config)}: {heading(report)}", style="bold"))
     for fact in facts(report):
         console.print(Padding(Text(fact), (0, 0, 0, 2)))
-    if report.rates.decided:
+    if report.rates.requests:
         console.print()
         _print_rates(console, report, sparkline=sparkline)
     for section in sections(report):
         console.print()
         title = Text(f"{section.title} ({len(section.rows):,})", style="bold")
         console.print(title + Text(f": {section.meaning}", style="not bold"))
+        for remark in section.remarks:
+            console.print(Padding(Text(remark), (0, 0, 0, 2)))
         _print_rows(console, section, every=every)
     return text_of(console)
 
@@ -56,13 +57,19 @@ def _print_rates(console: Console, report: TrafficReport, *, sparkline: bool) ->
         table.add_column(justify=justify, no_wrap=True)
     found = rates(report)
     # Names, percentages and verdicts are never cut for the sake of bars.
-    room = console.width - _BESIDE_BARS - max(len(rate.verdict) for rate in found)
-    for rate in found:
-        bars = _bars(rate.over_time, report.bucket_seconds, room) if sparkline else ""
-        style = "bold red" if rate.verdict.startswith("over") else ""
-        cells = (f"  {rate.name}", percent(rate.rate), bars, rate.verdict)
+    room = console.width - _BESIDE_BARS - sum(max(len(rate[part]) for rate in found) for part in (1, 2))
+    for name, shown, verdict in found:
+        bars = _bars(_over_time(report, name), report.bucket_seconds, room) if sparkline else ""
+        style = "bold red" if verdict.startswith("over") else ""
+        cells = (f"  {name}", shown, bars, verdict)
         table.add_row(*[Text(cell) for cell in cells], style=style)
     console.print(table)
+
+
+def _over_time(report: TrafficReport, name: str) -> list[tuple[str, int, int]]:
+    """Give each span of time as its start, and of a rate the part and the whole of which it can be told."""
+    shares = [(start, rates.by_name[name]) for start, rates in report.over_time]
+    return [(start, share.part, share.whole - share.open) for start, share in shares]
 
 
 def _bars(over_time: Sequence[tuple[str, int, int]], bucket_seconds: int | None, room: int) -> str:

@@ -57,7 +57,8 @@ def map_models(source: SourceText, prices: Sequence[NewPrice], environment: Envi
         by_route.setdefault(price.route, []).append(price)
     edits: list[Edit] = []
     written: list[NewPrice] = []
-    skipped: list[tuple[NewPrice, str]] = []
+    routes = {route.key for route in config.routes}
+    skipped = [(price, "the config has no such route") for price in prices if price.route not in routes]
     for route in config.routes:
         writable: list[NewPrice] = []
         for price in by_route.get(route.key, ()):

@@ -331,8 +331,8 @@ def _unreached_fallback(route: Route) -> Iterator[Finding]:
 )
 def models_glob(context: Context) -> Iterator[Finding]:
     """## What it does
-    Reports names in the `models` table of a token-based route that no model can have: with a `*`, with blanks at an
-    end, or empty.
+    Reports names in the `models` table of a token-based route that no provider gives a model: with a `*`, with blanks
+    at an end, or empty.
 
     ## Why is this bad?
     Only the conditions of `match` know globs. The names in `models` are compared exactly, so that no real model has
@@ -372,11 +372,15 @@ def models_glob(context: Context) -> Iterator[Finding]:
                 continue
             seen.add(span)
             yield Finding(
-                f'"{name}" is compared exactly: no model has this name, and the price is never charged',
+                f'"{name}" is compared exactly: {_ONLY_THAT if name else _NEVER}',
                 span,
                 (*route.models_path, name),
                 help=_instead_of(name),
             )
+
+
+_ONLY_THAT = "only a request for that very name would be charged this price"
+_NEVER = "a request without a model's name is refused, so that this price is never charged"
 
 
 def _is_no_name(model: tuple[str, object, object]) -> bool:

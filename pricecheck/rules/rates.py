@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections import Counter
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.shares import Rates, Share
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pricecheck.policy.model import Percentage
 
 
-class Rates(NamedTuple):
-    """Requests counted by how the config prices them; only those count that name a model on a token-based route.
+class Standing(NamedTuple):
+    """What the config makes of requests for a model: whether each share counts them; None where it can't be told."""
 
-    `undecided` are those of which it can't be told. The rates are shares of the others, None where there are none.
-    """
+    unmapped: bool | None = None
+    fallback: bool | None = None
+    unknown: bool | None = None
 
-    decided: int = 0
-    unmapped: int = 0
-    fallback: int = 0
-    unknown: int = 0
-    undecided: int = 0
 
-    def rate(self, part: int) -> float | None:
-        """Give a part of the decided requests as a share, rounded to six digits: a rate to report, and no money."""
-        return round(part / self.decided, 6) if self.decided else None
+class Verdict(Enum):
+    """How a share stands to its limit. `UNKNOWN`: what can't be told decides."""
 
-    def exact(self, part: int) -> Fraction | None:
-        """Give a part of the decided requests as an exact share."""
-        return Fraction(part, self.decided) if self.decided else None
+    WITHIN = "within"
+    OVER = "over"
+    UNKNOWN = "unknown"
 
 
 class RateLimit(NamedTuple):
-    """The largest rate that the policy allows: `exceeded` is decided exactly, `rate` is what it is held to."""
+    """The largest share that the policy allows, and the share it is held to; decided exactly."""
 
     name: str
     largest: Percentage
-    rate: Fraction | None
+    share: Share
 
     @property
-    def exceeded(self) -> bool:
-        """Whether the sample's rate is above the limit."""
-        return self.rate is not None and self.rate > self.largest.fraction
+    def verdict(self) -> Verdict:
+        """Over only if it is so whatever the open requests are, within only if it is so whatever they are."""
+        low, high, largest = self.share.lowest, self.share.highest, self.largest.fraction
+        if low is not None and low > largest:
+            return Verdict.OVER
+        return Verdict.UNKNOWN if high is not None and high > largest else Verdict.WITHIN
+
+
+def count(found: Iterable[tuple[Standing, int]]) -> Rates:
+    """Count requests by how they stand."""
+    counts: Counter[Standing] = Counter()
+    for standing, number in found:
+        counts[standing] += number
+    requests = undecided = 0
+    parts, opens = [0, 0, 0], [0, 0, 0]
+    for standing, number in counts.items():
+        requests += number
+        undecided += number if None in standing else 0
+        for at, holds in enumerate(standing):
+            if holds is None:
+                opens[at] += number
+            elif holds:
+                parts[at] += number
+    return Rates(requests, undecided, *(Share(part, requests, left) for part, left in zip(parts, opens, strict=True)))

@@ -16,13 +16,29 @@ class Place(NamedTuple):
     """Where requests went: `label` is the config's route, the log's where the config has none such, None for unknown.
 
     `routes` are the routes of the config that may have served them; empty also where the log's words fit several that
-    price in different ways (`unclear`).
+    price in different ways, which are `unclear`. `builtin` is a path that the gateway answers itself.
     """
 
     label: str | None
     routes: tuple[str, ...]
     token_based: bool
-    unclear: bool = False
+    unclear: tuple[str, ...] = ()
+    builtin: bool = False
+
+    @property
+    def route(self) -> str | None:
+        """The only route that may have served them; None where there are several, or none."""
+        return self.routes[0] if len(self.routes) == 1 else None
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """All routes that may have served them, however these price."""
+        return self.routes or self.unclear
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether they went to a route that this config does not have."""
+        return self.label is not None and not self.possible and not self.builtin
 
 
 NOWHERE = Place(None, (), token_based=False)
@@ -68,15 +84,23 @@ class Places:
         if " " not in logged:
             return self._by_path_alone(logged)
         found = self._by_key.get(route_key(logged)) or self._by_path(logged)
-        return Place(found[0], (found[0],), found[1]) if found else Place(logged, (), token_based=False)
+        if found:
+            return Place(found[0], (found[0],), found[1])
+        return Place(logged, (), token_based=False, builtin=self._is_builtin(logged.partition(" ")[2]))
 
     def _by_path_alone(self, path: str) -> Place:
         same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == path]
         if len(same) == 1:
             return Place(same[0][0], (same[0][0],), same[0][1])
+        keys = tuple(key for key, _ in same)
         if same and all(token_based for _, token_based in same):
-            return Place(path, tuple(key for key, _ in same), token_based=True)
-        return Place(path, (), token_based=False, unclear=bool(same))
+            return Place(path, keys, token_based=True)
+        return Place(path, (), token_based=False, unclear=keys, builtin=self._is_builtin(path))
+
+    def _is_builtin(self, path: str) -> bool:
+        from pricecheck.gateway.routing import builtin_paths
+
+        return path.partition("?")[0] in builtin_paths(self._config)
 
     def _by_path(self, logged: str) -> tuple[str, bool] | None:
         from pricecheck.gateway.routing import MalformedPathError, split_path

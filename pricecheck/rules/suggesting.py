@@ -38,15 +38,23 @@ class Suggester:
         self._factor = policy.traffic.fine_tune_factor
 
     def suggest(
-        self, model: str, route: str | None, base: Base | None, charged: Sequence[PriceRow], *, fine_tune: bool
+        self,
+        model: str,
+        routes: Sequence[str],
+        base: Base | None,
+        charged: Sequence[PriceRow],
+        differing: str | None = None,
+        *,
+        fine_tune: bool,
     ) -> Suggestion:
         """Suggest a price for `model`, a variant of `base`, which is charged `charged` where it may have been served.
 
+        Those are the config's `routes`; `differing` says what they do not agree in about its base model.
+
         A fine-tune costs the policy's factor times as much, rounded up to a smallest unit; another name of the same
-        model costs the same. The limits are those of the model's own family, else of its base model's. `route` is the
-        config's route, None where it can't be told.
+        model costs the same. The limits are those of the model's own family, else of its base model's.
         """
-        refused = self._refused(model, route)
+        refused = self._refused(model, routes) or differing
         if refused is not None:
             return Suggestion(None, None, refused)
         if base is None:
@@ -71,15 +79,19 @@ class Suggester:
             reason += limit
         return Suggestion(amount, dollars(amount, row.decimals), reason)
 
-    def _refused(self, model: str, route: str | None) -> str | None:
-        """Say why the policy would not have a model priced on a route; None where it would."""
+    def _refused(self, model: str, routes: Sequence[str]) -> str | None:
+        """Say why the policy would not have a model priced on any of the routes; None where it would."""
         denied = first_glob(self._policy.deny, model)
         if denied is not None:
             return f"the policy denies it (`{denied}`)"
-        lists = [self._policy.allow, self._policy.route(route_key(route)).allow if route is not None else ()]
-        if any(allowed and first_glob(allowed, model) is None for allowed in lists):
+        lists = [self._policy.route(route_key(route)).allow for route in routes]
+        if not self._allows(self._policy.allow, model) or not any(self._allows(one, model) for one in lists):
             return "it is not on the policy's list of allowed models"
         return None
+
+    @staticmethod
+    def _allows(allowed: Sequence[str], model: str) -> bool:
+        return not allowed or first_glob(allowed, model) is not None
 
 
 def first_glob(globs: Iterable[str], model: str) -> str | None:

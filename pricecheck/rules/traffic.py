@@ -8,9 +8,9 @@ from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.rules.model import Context, rule
 from pricecheck.rules.traffic_words import (
     MOST_FINDINGS,
+    cut,
     first_route,
     models_or_route,
-    percent,
     requests_text,
     short,
     where_it_belongs,
@@ -80,7 +80,7 @@ def unmapped_fine_tune(context: Context) -> Iterator[Finding]:
     usage = context.usage
     if usage is None:
         return
-    from pricecheck.rules.served import Kind
+    from pricecheck.rules.judging import Kind
 
     found = [one for one in usage.of_kind(Kind.FINE_TUNE) if one.place.routes]
     for one in found[:MOST_FINDINGS]:
@@ -138,7 +138,7 @@ def unknown_model(context: Context) -> Iterator[Finding]:
     usage = context.usage
     if usage is None:
         return
-    from pricecheck.rules.served import Kind
+    from pricecheck.rules.judging import Kind
 
     names = {Kind.UNKNOWN: "is neither listed nor built in", Kind.SNAPSHOT: "is only another name, and not mapped"}
     found = sorted(
@@ -164,7 +164,8 @@ def fallback_rate(context: Context) -> Iterator[Finding]:
     - name a model that no line of `models` prices (`max-unmapped-rate`, 5 % by default), or
     - are charged by `price`, `fallback` or `defaults.price` of a token-based route (`max-fallback-rate`, 5 % as well).
 
-    Requests of which it can't be told are in neither rate.
+    Where the log does not say the route of a request, it counts if it does on every route it may have been. Those of
+    which it can't be told count as if all were well: a rate is reported only if it is over its limit even then.
 
     ## Why is this bad?
     A fallback is for strangers. The more of the traffic it prices, the less the config says of what is really charged;
@@ -207,12 +208,17 @@ def fallback_rate(context: Context) -> Iterator[Finding]:
         "unmapped": ("name a model that no line of `models` prices", "max-unmapped-rate"),
         "fallback": ("are charged by what is left for models nobody listed", "max-fallback-rate"),
     }
+    from pricecheck.rules.rates import Verdict
+    from pricecheck.shares import percent
+
     for limit in usage.limits:
-        if limit.exceeded and limit.rate is not None:
+        lowest = limit.share.lowest
+        if limit.verdict is Verdict.OVER and lowest is not None:
             what, key = words[limit.name]
             where = _most_requested(context.config, usage, limit.name)
+            least = "at least " if limit.share.open else ""
             yield Finding(
-                f"{percent(limit.rate.numerator, limit.rate.denominator)} of the requests for models {what}; "
+                f"{least}{percent(lowest, limit.largest.fraction)} of the requests for models {what}; "
                 f"the policy allows {limit.largest.text}",
                 where.key_span,
                 where.path,
@@ -229,7 +235,7 @@ def _mapping_belongs(usage: TrafficUsage, config: Config, one: ModelUsage, what:
         charged = f"{be} charged {row.dollars or row.unknown_reason} by `{row.source}`"
     advice = suggestion.reason if suggestion else None
     if suggestion is not None and suggestion.price is not None:
-        advice = f'write `"{short(one.model)}": "{suggestion.price}"` into `models` ({suggestion.reason})'
+        advice = f'write `"{cut(one.model)}": "{suggestion.price}"` into `models` ({suggestion.reason})'
     return Finding(
         f"{what}: {requests_text(one.requests)} {charged}{_base_model(usage, one)}",
         where.key_span,
@@ -242,6 +248,8 @@ def _base_model(usage: TrafficUsage, one: ModelUsage) -> str:
     base = one.judged.base
     if base is None:
         return ""
+    if one.judged.differing is not None:
+        return f"; its base model is `{short(base.model)}`"
     charged = {row.dollars for row in _base_rows(usage, one) if row.dollars}
     price = f", which costs {charged.pop()}" if len(charged) == 1 else ""
     return f"; its base model is `{short(base.model)}`{price}"
@@ -278,13 +286,10 @@ def _most_requested(config: Config, usage: TrafficUsage, rate: str) -> Field:
     """Give the line that a rate is about on the route where it counts most: its fallback, or its `models`."""
     from collections import Counter
 
-    from pricecheck.rules.served import FALLBACKS, Kind
-
     counts: Counter[Place] = Counter()
-    for one in usage.models:
-        row = one.judged.row
-        if row is not None and (row.source in FALLBACKS if rate == "fallback" else one.kind is not Kind.MAPPED):
-            counts[one.place] += one.requests
+    for place, standing, requests in usage.standings:
+        if standing.fallback if rate == "fallback" else standing.unmapped:
+            counts[place] += requests
     place = counts.most_common(1)[0][0]
     route = first_route(config, place)
     if rate == "fallback":

@@ -11,8 +11,11 @@ from pricecheck.rules.traffic_words import MOST_FINDINGS, requests_text, short, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pricecheck.rules.charged_otherwise import Otherwise
     from pricecheck.rules.request_places import Place
-    from pricecheck.rules.served import Otherwise
+    from pricecheck.rules.served import TrafficUsage
+
+_NAMED = 3
 
 
 @rule(
@@ -148,7 +151,8 @@ def charged_otherwise(context: Context) -> Iterator[Finding]:
     """## What it does
     With `--traffic LOG`: reports requests that, by the log, were charged another price than this config gives them, or
     (where the log has no prices) by another source. Models that one price of the config charges, as a fallback does,
-    are one finding; of many findings the 20 with the most requests are given.
+    are one finding; of many findings the 20 with the most requests are given. Requests of routes that this config does
+    not have are one finding too, and a warning where most of the log is such.
 
     ## Why is this bad?
     Then the gateway that wrote the log does not run this config: a deploy was missed, a price was changed by hand, or
@@ -185,6 +189,7 @@ def charged_otherwise(context: Context) -> Iterator[Finding]:
     usage = context.usage
     if usage is None:
         return
+    yield from _elsewhere(context, usage)
     for alike in _alike(usage.otherwise)[:MOST_FINDINGS]:
         one = alike[0]
         where = where_it_belongs(context.config, one.place)
@@ -192,6 +197,34 @@ def charged_otherwise(context: Context) -> Iterator[Finding]:
         path = one.row.path if one.row is not None and one.row.path is not None else where.path
         yield Finding(
             _otherwise(alike), span, path, help="deploy this config, or compare it with the one that is deployed"
+        )
+
+
+def _elsewhere(context: Context, usage: TrafficUsage) -> Iterator[Finding]:
+    """Yield what says that requests went to routes the config does not have: it would have answered 404."""
+    routes = context.config.at("routes") or context.config.root
+    if routes is None:
+        return
+    if usage.elsewhere:
+        requests = sum(usage.elsewhere.values())
+        named = [f"`{short(route)}` ({number:,})" for route, number in usage.elsewhere.items()]
+        most = ", ".join(named[:_NAMED]) + (" …" if len(named) > _NAMED else "")
+        is_most = requests * 2 > usage.requests
+        yield Finding(
+            f"{requests:,} of {requests_text(usage.requests)} in the log {was(requests)} for routes that this config "
+            f"does not have and answers 404: {most}",
+            routes.key_span,
+            routes.path,
+            help="hold the log against the config of the gateway that wrote it, or add the routes",
+            severity=Severity.WARNING if is_most else None,
+        )
+    if usage.resolved_nowhere:
+        yield Finding(
+            f"the log has {usage.resolved_nowhere:,} prices of models, and no route of this config is token-based",
+            routes.key_span,
+            routes.path,
+            help="hold the log against the config of the gateway that wrote it",
+            severity=Severity.WARNING,
         )
 
 

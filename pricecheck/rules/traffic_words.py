@@ -35,17 +35,16 @@ def requests_text(number: int) -> str:
     return f"{number:,} request{'' if number == 1 else 's'}"
 
 
-def percent(numerator: int, denominator: int) -> str:
-    """Give a share as `12.34 %`, rounded up, so that it never reads like a limit it is above."""
-    hundredths = -(-numerator * 10_000 // denominator)
-    return f"{hundredths // 100}.{hundredths % 100:02} %"
-
-
 def was(number: int) -> str:
     """Give the verb that goes with so many requests."""
     return "was" if number == 1 else "were"
 
 
 def short(name: str) -> str:
+    """Give a model's name, cut where nobody would read on, and in quotes where blanks at an end would not show."""
+    return cut(name) if name == name.strip() else f'"{cut(name)}"'
+
+
+def cut(name: str) -> str:
     """Give a model's name, cut where nobody would read on."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"

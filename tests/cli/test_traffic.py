@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
 from pricecheck.schema_files import schema_text
+from tests.repositories import git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +74,7 @@ def test_the_json_is_the_contracts(pricecheck: Run, folder: Path) -> None:
     assert found["unused"] == [{"route": CHAT, "model": "gpt-4.1"}]
     summary = found["summary"]
     assert (summary["requests"], summary["unmapped_rate"], summary["fallback_rate"]) == (10, 0.4, 0.4)
-    assert summary["limits"]["unmapped"] == {"text": "5%", "exceeded": True}
+    assert summary["limits"]["unmapped"] == {"text": "5%", "exceeded": True, "verdict": "over"}
 
 
 def test_the_policy_beside_the_config_names_fields_and_factor(pricecheck: Run, folder: Path) -> None:
@@ -167,7 +169,8 @@ def test_what_can_not_be_done_is_exit_2_and_one_line(
 
 def test_fix_writes_the_suggestions_and_a_second_run_finds_them(pricecheck: Run, folder: Path) -> None:
     done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", "--comment", cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "tollbooth.yaml: wrote 2 lines\n")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[1:] == ["tollbooth.yaml: wrote 2 lines"]
     assert done.stdout.splitlines() == [
         f"{CHAT}: `{TUNED}` $0.075 (1.5 x $0.05 of `gpt-4o`; 3 requests; until now $0.05)",
         f"{CHAT}: `gpt-4o-2024-08-06` $0.05 ($0.05 of `gpt-4o`; 1 request; until now $0.05)",
@@ -179,6 +182,47 @@ def test_fix_writes_the_suggestions_and_a_second_run_finds_them(pricecheck: Run,
     again = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", cwd=folder)
     assert again.stderr == "tollbooth.yaml: wrote 0 lines\n"
     assert (folder / "tollbooth.yaml").read_text(encoding="utf-8") == text
+
+
+def test_a_line_that_moves_a_price_beyond_the_bounds_is_written_and_said(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", cwd=folder)
+    warning, summary = done.stderr.splitlines()
+    assert warning.startswith(f"{CHAT}: `{TUNED}` $0.05 → $0.075 (+50.00 %) is beyond the policy's bounds; ")
+    assert warning.endswith("`check --against` will call it PC409")
+    assert summary == "tollbooth.yaml: wrote 2 lines"
+    (folder / "old.yaml").write_text(CONFIG, encoding="utf-8")
+    git(folder, "init", "-q")
+    for text, step in ((CONFIG, "old"), ((folder / "tollbooth.yaml").read_text(encoding="utf-8"), "new")):
+        (folder / "tollbooth.yaml").write_text(text, encoding="utf-8")
+        git(folder, "add", ".")
+        git(folder, "commit", "-qm", step)
+    checked = pricecheck("check", "tollbooth.yaml", "--against", "HEAD~1", "--output-format", "concise", cwd=folder)
+    assert [line.split()[1] for line in checked.stdout.splitlines() if "PC4" in line] == ["PC409[first-mapped]"]
+    (folder / "tollbooth.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "pricecheck.toml").write_text('[bounds]\nmax-increase = "50%"\n', encoding="utf-8")
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", cwd=folder)
+    assert done.stderr == "tollbooth.yaml: wrote 2 lines\n"
+
+
+def test_a_comment_without_times_says_when_the_log_was_read(pricecheck: Run, folder: Path) -> None:
+    log(folder, {"route": CHAT, "requested_model": TUNED})
+    pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", "--comment", cwd=folder)
+    assert re.search(r'"\$0\.075" # prod\.jsonl, read 20\d\d-\d\d-\d\d\n', (folder / "tollbooth.yaml").read_text())
+
+
+def test_suggestions_for_a_path_of_two_routes_are_not_written_and_said_to_be_so(pricecheck: Run, folder: Path) -> None:
+    second = CONFIG[CONFIG.index(f'  "{CHAT}"') :].replace("POST", "PUT")
+    (folder / "tollbooth.yaml").write_text(CONFIG + second, encoding="utf-8")
+    log(folder, {"route": CHAT.removeprefix("POST "), "requested_model": TUNED})
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--fix", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    reason, summary = done.stderr.splitlines()
+    assert reason.startswith(
+        f"/v1/chat/completions: `{TUNED}` not written: the log does not say which route it is of: "
+    )
+    assert reason.endswith(": POST /v1/chat/completions, PUT /v1/chat/completions")
+    assert summary == "tollbooth.yaml: wrote 0 of 1 suggested line"
+    assert (folder / "tollbooth.yaml").read_text(encoding="utf-8") == CONFIG + second
 
 
 def test_a_dry_run_prints_a_patch_and_writes_nothing(pricecheck: Run, folder: Path) -> None:
@@ -275,6 +319,27 @@ def test_diff_states_the_effect_on_revenue_the_largest_first(pricecheck: Run, fo
     assert "| requests | effect |" in markdown
     plain = pricecheck("diff", "tollbooth.yaml", "new.yaml", "--output-format", "json", cwd=folder)
     assert "requests" not in json.loads(plain.stdout)["changes"][0]
+
+
+def test_diff_says_where_a_log_can_not_tell(pricecheck: Run, folder: Path) -> None:
+    (folder / "new.yaml").write_text(CONFIG.replace('gpt-4o: "$0.05"', 'gpt-4o: "$0.06"'), encoding="utf-8")
+    line = {"timestamp": "2026-11-20T09:00:00.000Z", "level": "info"}
+    request = {**line, "msg": "request", "method": "POST", "path": CHAT[5:], "route": CHAT, "price": "$0.05"}
+    resolution = {**line, "msg": "openai_price_resolved", "model": "gpt-4o", "source": "route.models"}
+    log(folder, *[request] * 40, name="info.jsonl")
+    log(folder, *[{**resolution, "timestamp": "2026-11-25T09:00:00.000Z"}] * 7, name="debug.jsonl")
+    arguments = ("diff", "tollbooth.yaml", "new.yaml", "--traffic", "info.jsonl")
+    text = pricecheck(*arguments, cwd=folder).stdout
+    assert "at info.jsonl: what its 40 requests bring in can't be told" in text
+    assert "+20.00 % OVER +15%        ?      ?" in text
+    both = pricecheck(*arguments, "--traffic", "debug.jsonl", "--output-format", "json", cwd=folder)
+    found = json.loads(both.stdout)
+    jsonschema.Draft202012Validator(json.loads(schema_text("diff"))).validate(found)
+    assert [(one["requests"], one["effect"]) for one in found["changes"]] == [(None, None)]
+    assert (found["traffic"]["requests"], found["traffic"]["undecided"]) == (7, 40)
+    assert any("40 requests of token-based routes are more than" in note for note in found["traffic"]["notes"])
+    markdown = pricecheck(*arguments, "--output-format", "markdown", cwd=folder).stdout
+    assert "| ? | ? |" in markdown
 
 
 def test_diff_with_a_log_that_can_not_be_read_is_exit_2(pricecheck: Run, folder: Path) -> None:

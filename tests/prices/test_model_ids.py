@@ -6,6 +6,7 @@ import pytest
 
 from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.prices.model_ids import FORMS, Base, IdKind, base_model, find_base, read_model_id
+from pricecheck.prices.usage import LONGEST_ID
 
 FINE, DEPLOYED, VARIANT = IdKind.FINE_TUNE, IdKind.DEPLOYMENT, IdKind.VARIANT
 SNAPSHOT, SPELLING, PLAIN = IdKind.SNAPSHOT, IdKind.SPELLING, IdKind.PLAIN
@@ -90,12 +91,22 @@ NAMES: list[tuple[str, str, IdKind, str | None]] = [
     ("gpt-4-1399", "", PLAIN, None),
     ("claude-3-5-sonnet-latest", "anthropic", SNAPSHOT, "claude-3-5-sonnet"),
     ("gemini-2.0-flash-001", "google", SNAPSHOT, "gemini-2.0-flash"),
+    ("text-bison@002", "vertex", SNAPSHOT, "text-bison"),
+    ("textembedding-gecko-003", "google", SNAPSHOT, "textembedding-gecko"),
+    ("imagen-3.0-generate-002", "google", SNAPSHOT, "imagen-3.0-generate"),
     ("mistral-large-2411", "mistral", SNAPSHOT, "mistral-large"),
+    # Llama, in whatever case
+    ("LLAMA-3.1-8B-INSTRUCT", "meta", SPELLING, "llama-3.1-8b"),
+    ("Meta-Llama-3.1-8B-Instruct-Turbo", "meta", SPELLING, "llama-3.1-8b"),
     # What is no variant of anything
     ("o1", "", PLAIN, None),
     ("gpt-4.1", "", PLAIN, None),
     ("llama-3.1-405b", "", PLAIN, None),
     ("phi3.5-mini", "", PLAIN, None),
+    *(
+        (name, "", PLAIN, None)
+        for name in ("davinci-002", "babbage-002", "whisper-001", "text-embedding-ada-002", "text-embedding-004")
+    ),
     ("our model", "", PLAIN, None),
     ("", "", PLAIN, None),
 ]
@@ -119,7 +130,7 @@ def test_every_form_is_shown_by_an_example() -> None:
 def test_a_form_that_needs_a_text_never_fits_without_it() -> None:
     for form in FORMS:
         fitting = [name for name, *_ in NAMES if form.pattern.fullmatch(name.lower() if form.fold else name)]
-        assert all(form.needs in name for name in fitting), form
+        assert all(form.needs in (name.lower() if form.fold else name) for name in fitting), form
 
 
 def test_the_nearest_known_model_is_the_base() -> None:
@@ -127,6 +138,16 @@ def test_the_nearest_known_model_is_the_base() -> None:
     assert find_base(read, {"gpt-4o", "gpt-4o-2024-08-06"}, {}) == Base("gpt-4o-2024-08-06", known=True)
     assert find_base(read, {"gpt-4o"}, {}) == Base("gpt-4o", known=True)
     assert find_base(read, set(), {}) == Base("gpt-4o", known=False)
+
+
+def test_each_suffix_of_a_llama_is_a_layer_of_its_own() -> None:
+    read = read_model_id("Meta-Llama-3.1-8B-Instruct")
+    priced = {"llama-3.1-8b-instruct", "llama-3.1-8b"}
+    assert find_base(read, priced, {}) == Base("llama-3.1-8b-instruct", known=True)
+    assert find_base(read, {"llama-3.1-8b"}, {}) == Base("llama-3.1-8b", known=True)
+    assert find_base(read_model_id("meta-llama/llama-3.1-8b-instruct-turbo"), priced, {}) == Base(
+        "llama-3.1-8b-instruct", known=True
+    )
 
 
 def test_an_alias_wins_over_what_the_name_tells_and_is_read_on() -> None:
@@ -148,6 +169,32 @@ def test_an_alias_of_itself_ends() -> None:
 def test_a_providers_real_id_is_known_by_the_name_the_gateways_table_has_for_it() -> None:
     for real in ("claude-opus-4-5-20251101", "us.anthropic.claude-opus-4-5-20251101-v1:0"):
         assert find_base(read_model_id(real), DEFAULT_TABLE, {}) == Base("claude-opus-4-5-20250514", known=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("claude-opus-4-5", "claude-opus-4-5-20250514"),
+        ("claude-sonnet-4-5", "claude-sonnet-4-5-20250514"),
+        ("anthropic/claude-sonnet-4.5", "claude-sonnet-4-5-20250514"),
+        ("openrouter/anthropic/claude-opus-4.5", "claude-opus-4-5-20250514"),
+        ("claude-3-5-haiku-latest", "claude-haiku-3-5-20241022"),
+        ("mistral-large", "mistral-large-latest"),
+    ],
+)
+def test_the_name_of_a_family_is_another_name_of_what_the_table_has_of_it(name: str, listed: str) -> None:
+    assert find_base(read_model_id(name), DEFAULT_TABLE, {}) == Base(listed, known=True)
+
+
+def test_a_price_of_the_familys_name_is_nearer_than_the_tables() -> None:
+    known = {"claude-opus-4-5", *DEFAULT_TABLE}
+    assert find_base(read_model_id("claude-opus-4-5-20251101"), known, {}) == Base("claude-opus-4-5", known=True)
+
+
+def test_another_version_of_a_family_is_not_the_tables() -> None:
+    for name in ("claude-opus-4@20250514", "claude-opus-4-1-20250805", "claude-opus-4", "anthropic/claude-opus-4.1"):
+        found = find_base(read_model_id(name), DEFAULT_TABLE, {})
+        assert found is None or not found.known
 
 
 def test_what_tells_nothing_has_no_base() -> None:
@@ -175,10 +222,10 @@ def test_models_are_grouped_by_what_is_sure() -> None:
     "name",
     [
         *(
-            part * (2048 // len(part))
+            part * (LONGEST_ID // len(part))
             for part in ("-", "a/", "1-", ":", "a-v1p1", "anthropic.", "accounts/", "\n", "x@")
         ),
-        *("ft:" * 400_000, "a" * 1_000_000, "llama-1" + "-instruct" * 220, "claude-" + "1." * 1000),
+        *("ft:" * 400_000, "a" * 1_000_000, "llama-1" + "-instruct" * 110, "claude-" + "1." * 496),
     ],
     ids=lambda name: f"{name[:8]!r} x {len(name)}",
 )

@@ -130,3 +130,10 @@ def test_a_thousand_lines_take_no_longer_than_the_proof() -> None:
     routes = f"{ROUTE}    models:\n      a: '$1.00'\n"
     prices = [PLAIN._replace(model=f"ft:gpt-4o:acme::{number}") for number in range(1000)]
     assert len(mapped(routes, *prices).written) == 1000
+
+
+def test_a_price_for_a_route_the_config_has_not_is_skipped_and_said() -> None:
+    gone = TUNED._replace(route="/chat")
+    found = mapped(ROUTE, gone, PLAIN)
+    assert found.skipped == ((gone, "the config has no such route"),)
+    assert found.written == (PLAIN,)

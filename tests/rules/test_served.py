@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from pricecheck.policy.model import Dollars, Family, Policy, RoutePolicy, TrafficPolicy
+from pricecheck.policy.model import Dollars, Family, Percentage, Policy, RoutePolicy, TrafficPolicy
 from pricecheck.prices.usage import Sample, TimedRow, UsageRow, shortened
-from pricecheck.rules.rates import Rates
-from pricecheck.rules.served import Kind, ModelUsage, TrafficUsage
+from pricecheck.rules.judging import Kind
+from pricecheck.rules.rates import RateLimit, Verdict
+from pricecheck.rules.served import ModelUsage, TrafficUsage
+from pricecheck.shares import Rates, Share
 from tests.prices.configs import table_of
 
 CHAT = "POST /v1/chat/completions"
@@ -56,6 +58,11 @@ def usage_of(*rows: UsageRow, config: str = CONFIG, policy: Policy | None = None
     return TrafficUsage(table_of(config), sample, policy or Policy())
 
 
+def rates(requests: int, unmapped: int = 0, fallback: int = 0, unknown: int = 0) -> Rates:
+    """Give the rates of requests of which all can be told."""
+    return Rates(requests, 0, *(Share(part, requests) for part in (unmapped, fallback, unknown)))
+
+
 def only(usage: TrafficUsage) -> ModelUsage:
     assert len(usage.models) == 1
     return usage.models[0]
@@ -76,7 +83,11 @@ def only(usage: TrafficUsage) -> ModelUsage:
         ("openai/gpt-4o:nitro", Kind.SNAPSHOT, "$0.02", "gpt-4o", "$0.05"),
         ("claude-opus-4-5-20251101", Kind.SNAPSHOT, "$0.02", "claude-opus-4-5-20250514", "$0.075"),
         ("openai/gpt-4o:extended", Kind.UNKNOWN, "$0.02", None, None),
-        ("gpt-9-2027-01-01", Kind.UNKNOWN, "$0.02", None, None),
+        ("claude-opus-4-5", Kind.SNAPSHOT, "$0.02", "claude-opus-4-5-20250514", "$0.075"),
+        ("openrouter/anthropic/claude-sonnet-4.5", Kind.SNAPSHOT, "$0.02", "claude-sonnet-4-5-20250514", "$0.015"),
+        ("claude-opus-4@20250514", Kind.UNKNOWN, "$0.02", "claude-opus-4", None),
+        ("gpt-9-2027-01-01", Kind.UNKNOWN, "$0.02", "gpt-9", None),
+        ("vertex_ai/4965075652664360960", Kind.UNKNOWN, "$0.02", None, None),
         ("4965075652664360960", Kind.UNKNOWN, "$0.02", None, None),
         ("GPT-4o", Kind.UNKNOWN, "$0.02", None, None),
         ("constructor", Kind.UNKNOWN, None, None, None),
@@ -163,7 +174,89 @@ def test_without_a_route_a_price_is_given_only_where_all_routes_agree() -> None:
     assert tuned.kind is Kind.FINE_TUNE
     assert tuned.suggestion is not None
     assert tuned.suggestion.reason == "the routes that may serve it charge different prices for `gpt-4o`"
-    assert usage.rates == Rates(decided=3, unmapped=3, fallback=3, unknown=2, undecided=3)
+    # gpt-4o is mapped on both, and what charges the others is a fallback on both.
+    assert usage.rates == rates(6, unmapped=3, fallback=3, unknown=2)
+
+
+def test_what_differs_by_route_is_a_range_and_no_rate() -> None:
+    usage = usage_of(row("x", 3, None), row("gpt-4o", 7, None), config=TWO)
+    assert usage.rates.unmapped == Share(0, 10, 3)
+    assert (usage.rates.unmapped.rate, usage.rates.unmapped.text()) == (None, "0.00 % to 30.00 %")
+    assert usage.rates.undecided == 3
+    assert [limit.verdict for limit in usage.limits] == [Verdict.UNKNOWN, Verdict.UNKNOWN]
+
+
+def test_two_routes_that_map_the_same_models_leave_no_doubt_whatever_they_charge() -> None:
+    usage = usage_of(row("gpt-4o", 2000, None), row("y", 5, None), config=TWO)
+    assert usage.rates == rates(2005, unmapped=5, fallback=5, unknown=5)
+    assert [limit.verdict for limit in usage.limits] == [Verdict.WITHIN, Verdict.WITHIN]
+
+
+def test_the_source_of_a_log_tells_which_routes_it_may_have_been() -> None:
+    for source, unmapped in (("route.models", 0), ("fallback", 3)):
+        usage = usage_of(row("x", 3, None, source=source, resolution=True), config=TWO)
+        assert usage.rates.unmapped == Share(unmapped, 3)
+    # No route of this config prices it so: the log is of another config, and its source tells nothing.
+    usage = usage_of(row("x", 3, None, source="default-table", resolution=True), config=TWO)
+    assert usage.rates.unmapped == Share(0, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [
+        (Share(5, 100), Verdict.WITHIN),
+        (Share(51, 1000), Verdict.OVER),
+        (Share(5, 100, 1), Verdict.UNKNOWN),
+        (Share(51, 1000, 900), Verdict.OVER),
+        (Share(), Verdict.WITHIN),
+    ],
+)
+def test_a_limit_is_exceeded_only_if_it_is_in_the_best_case(share: Share, verdict: Verdict) -> None:
+    assert RateLimit("unmapped", Percentage("5%"), share).verdict is verdict
+
+
+APART = f"""{HEAD}
+  "POST /a": {{upstream: openai, type: token-based, models: {{gpt-4.1: "$0.05"}}, fallback: "$0.02"}}
+  "POST /b": {{upstream: openai, type: token-based, models: {{claude-opus-4-5: "$0.09"}}, fallback: "$0.02"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "base", "reason"),
+    [
+        (
+            "ft:gpt-4.1:acme::1",
+            Kind.FINE_TUNE,
+            "gpt-4.1",
+            "POST /a prices `gpt-4.1`; POST /b has no price for `gpt-4.1`",
+        ),
+        (
+            "claude-opus-4-5-20251101",
+            Kind.SNAPSHOT,
+            None,
+            "POST /a prices `claude-opus-4-5-20250514`; POST /b prices `claude-opus-4-5`",
+        ),
+    ],
+)
+def test_where_routes_differ_about_a_base_model_it_is_said_and_nothing_suggested(
+    model: str, kind: Kind, base: str | None, reason: str
+) -> None:
+    found = only(usage_of(row(model, 1, None), config=APART))
+    assert found.kind is kind
+    assert (found.judged.base.model if found.judged.base else None) == base
+    assert found.suggestion == (None, None, f"the routes that may serve it differ: {reason}")
+
+
+def test_a_snapshot_of_a_model_without_a_price_says_so() -> None:
+    suggestion = only(usage_of(row("claude-opus-4@20250514"))).suggestion
+    assert suggestion is not None
+    assert suggestion.reason == "the base model `claude-opus-4` has no price of its own either"
+
+
+def test_a_path_of_two_routes_is_no_route() -> None:
+    by_model = "{upstream: openai, type: token-based, models: {gpt-4o: '$0.05'}, fallback: '$0.02'}"
+    usage = usage_of(row("x", 1, "/a"), config=f"{HEAD}  POST /a: {by_model}\n  PUT /a: {by_model}\n")
+    assert (only(usage).place.label, only(usage).place.route) == ("/a", None)
 
 
 def test_the_only_token_based_route_is_the_one_that_priced_by_model() -> None:
@@ -203,7 +296,8 @@ def test_a_path_that_several_routes_have_is_told_only_where_they_agree() -> None
 def test_routes_the_config_has_not_are_said_and_not_priced() -> None:
     found = only(usage_of(row("gpt-4o", 1, "POST /gone")))
     assert (found.judged.row, found.judged.doubt) == (None, "this config has no such route")
-    assert usage_of(row("gpt-4o", 1, "POST /gone")).rates == Rates(undecided=1)
+    usage = usage_of(row("gpt-4o", 5, "POST /gone"), row("gpt-4o", 1), row(None, 3, "GET /health"))
+    assert (usage.rates, usage.elsewhere) == (rates(1), {"POST /gone": 5})
 
 
 def test_where_the_model_has_no_say_it_is_not_listed_but_counted() -> None:
@@ -253,7 +347,7 @@ def test_resolutions_and_requests_are_never_added_up() -> None:
         row("y", 6, None, source="fallback", price=Decimal("0.02"), resolution=True),
     )
     assert usage.requests == 10
-    assert usage.rates == Rates(decided=18, unmapped=6, fallback=6, unknown=6)
+    assert usage.rates == rates(18, unmapped=6, fallback=6, unknown=6)
     assert usage.otherwise == ()
     assert [model for _, model in usage.unused] == ["gpt-4.1-2025-04-14", "ft:gpt-4o:acme:triage:1", "o3"]
     assert usage_of(row("y", 6, None, resolution=True)).requests == 6
@@ -309,16 +403,16 @@ def test_rates_over_time_are_those_of_each_bucket() -> None:
     )
     over_time = usage_of(timed=timed).over_time
     assert over_time == (
-        ("2026-11-01T00:00:00Z", Rates(decided=4, unmapped=1)),
-        ("2026-11-02T00:00:00Z", Rates(decided=1, unmapped=1, fallback=1, unknown=1)),
+        ("2026-11-01T00:00:00Z", rates(4, unmapped=1)),
+        ("2026-11-02T00:00:00Z", rates(1, unmapped=1, fallback=1, unknown=1)),
     )
-    assert over_time[0][1].rate(over_time[0][1].unmapped) == 0.25
-    assert Rates().rate(0) is None
+    assert over_time[0][1].unmapped.rate == 0.25
+    assert Rates().unmapped.rate is None
 
 
 def test_an_empty_sample_says_nothing() -> None:
     usage = usage_of()
-    assert (usage.requests, usage.models, usage.denied, usage.otherwise, usage.rates) == (0, (), (), (), Rates())
+    assert (usage.requests, usage.models, usage.denied, usage.otherwise, usage.rates) == (0, (), (), (), rates(0))
 
 
 def test_a_config_without_token_based_routes_prices_no_model() -> None:

@@ -13,7 +13,8 @@ from pricecheck.gateway.resolution import Gateway, Outcome, Request
 from pricecheck.policy.model import Policy
 from pricecheck.prices.model_ids import find_base, read_model_id
 from pricecheck.prices.usage import Sample, UsageRow
-from pricecheck.rules.served import Kind, TrafficUsage
+from pricecheck.rules.judging import Kind
+from pricecheck.rules.served import TrafficUsage
 from tests.prices.configs import table_of, whole
 
 MODELS = ["gpt-4o", "gpt-4o-mini", "our-model", "ft:gpt-4o:acme::1", "openai/gpt-4o", "constructor", "a", "o1"]
@@ -75,8 +76,30 @@ def test_every_request_counts_once(routes: dict[str, Any], used: list[tuple[str 
     total = sum(requests for _, _, requests in used)
     assert usage.requests == total == sum(usage.by_route.values())
     rates = usage.rates
-    assert rates.decided + rates.undecided == sum(found.requests for found in usage.models) <= total
-    assert max(rates.unmapped, rates.fallback, rates.unknown) <= rates.decided
+    assert rates.requests == sum(found.requests for found in usage.models if found.place.possible) <= total
+    for share in rates.by_name.values():
+        assert (share.whole, share.open <= rates.undecided) == (rates.requests, True)
+        assert share.part + share.open <= share.whole
+
+
+@settings(deadline=None)
+@given(ROUTES, USED)
+def test_a_rate_lies_within_its_range_wherever_the_requests_were(
+    routes: dict[str, Any], used: list[tuple[str | None, str, int]]
+) -> None:
+    usage = _usage(routes, used)
+    for number in range(3):
+        # Each request put on one of the routes it may have been on.
+        placed: list[tuple[str | None, str, int]] = [
+            (place.routes[number % len(place.routes)], model, requests)
+            for route, model, requests in used
+            if (place := usage.place(route)).routes
+        ]
+        if len(placed) < len(used):
+            return
+        certain = _usage(routes, placed).rates
+        for name, share in usage.rates.by_name.items():
+            assert share.part <= certain.by_name[name].part <= share.part + share.open
 
 
 @settings(deadline=None)

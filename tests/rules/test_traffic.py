@@ -47,10 +47,50 @@ def test_where_the_log_does_not_say_the_route_the_finding_says_so() -> None:
     assert "which costs" not in found
 
 
-def test_requests_of_a_route_the_config_has_not_are_no_finding() -> None:
-    for code in ("PC501", "PC502", "PC504", "PC505", "PC506"):
+def test_requests_of_a_route_the_config_has_not_are_no_finding_about_models() -> None:
+    for code in ("PC501", "PC502", "PC503", "PC504", "PC505"):
         found = said(code, ONE, row("ft:gpt-4o:a::1", 1, "POST /gone", "fallback"), policy=Policy(deny=("ft:*",)))
         assert found == []
+
+
+def test_requests_of_routes_the_config_has_not_are_one_finding() -> None:
+    gone = [row("gpt-4o", number, f"POST /gone/{number}") for number in range(1, 5)]
+    (found,) = said("PC506", ONE, *gone, row("gpt-4o", 990), row(None, 5, "GET /health"))
+    assert found.startswith("10 of 1,005 requests in the log were for routes that this config does not have")
+    assert found.endswith(": `POST /gone/4` (4), `POST /gone/3` (3), `POST /gone/2` (2) …")
+    assert said("PC506", ONE, row("gpt-4o"), row(None, 5, "GET /health")) == []
+
+
+def test_a_log_of_another_gateway_is_not_all_clear() -> None:
+    sample = Sample(("log",), ("records",), (row("gpt-4o", 99, "POST /gone"), row("gpt-4o", 1)))
+    options = Options(sample_for=lambda _policy, _config: sample)
+    found = [one for one in check_source(SourceText("tollbooth.yaml", ONE), options) if one.rule == "PC506"]
+    assert [one.severity.value for one in found] == ["warning"]
+    flat = f'{HEAD}  "{CHAT}": {{upstream: openai, price: "$0.05"}}\n'
+    assert said("PC506", flat, UsageRow(None, "gpt-4o", "fallback", None, 9, resolution=True)) == [
+        "the log has 9 prices of models, and no route of this config is token-based"
+    ]
+
+
+def test_a_rate_is_over_its_limit_only_if_it_is_so_whatever_can_not_be_told() -> None:
+    config = TWO.replace('gpt-4o: "$0.06"', 'gpt-4o: "$0.06", x: "$0.01"')
+    assert said("PC503", config, row("x", 2000, None), row("gpt-4o", 2, None), row("y", 3, None)) == []
+    found = said("PC503", config, row("x", 60, None), row("gpt-4o", 20, None), row("y", 20, None))
+    assert [message.partition(" of the requests")[0] for message in found] == ["at least 20.00 %"] * 2
+    found = said("PC503", ONE, row("gpt-4o", 94_999), row("y", 5_001))
+    assert all(message.startswith("5.001 % of the requests") for message in found)
+    assert len(found) == 2
+
+
+def test_a_name_with_blanks_at_an_end_shows_them() -> None:
+    (found,) = said("PC502", ONE, row("gpt-4o "))
+    assert '`"gpt-4o "`' in found
+    sample = Sample(("log",), ("records",), (row("ft:gpt-4o:a::1 "),))
+    options = Options(sample_for=lambda _policy, _config: sample)
+    (tuned,) = [one for one in check_source(SourceText("tollbooth.yaml", ONE), options) if one.rule == "PC501"]
+    assert 'the fine-tune `"ft:gpt-4o:a::1 "` is' in tuned.finding.message
+    assert tuned.finding.help is not None
+    assert tuned.finding.help.startswith('write `"ft:gpt-4o:a::1 ": "$0.075"` into')
 
 
 def test_a_price_of_another_source_is_charged_otherwise() -> None:
