@@ -29,6 +29,7 @@ from pricecheck.source.yaml_parser import parse
 from pricecheck.traffic import ReadOptions, read_sample
 
 if TYPE_CHECKING:
+    from pricecheck.gateway.config import Config
     from pricecheck.prices.usage import Sample
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
@@ -167,7 +168,7 @@ class RuleFixture:
         return _EXAMPLES.findall(cleandoc(self.rule.page) + "\n")
 
 
-def _sample(text: str, policy: Policy | None) -> Sample:
+def _sample(text: str, policy: Policy | None, _config: Config) -> Sample:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "traffic.jsonl"
         log.write_text(text, encoding="utf-8")

@@ -73,6 +73,7 @@ def changes(draw: st.DrawFn, *, weighed: bool) -> ChangeLine:
         example=None,
         requests=draw(st.integers(0, 10**9)) if weighed else None,
         effect=Decimal(draw(st.integers(-(10**30), 10**30))).scaleb(-6) if weighed else None,
+        weighed=weighed,
     )
 
 
