@@ -40,8 +40,9 @@ _SHOWN_KIN = 3
     severity=Severity.WARNING,
 )
 def magnitude_slip(context: Context) -> Iterator[Finding]:
-    """## What it does Reports a model's price on a token-based route that is a hundred times or more away from what
-    its relatives cost. Dear and cheap models side by side are no reason: a price is compared with
+    """## What it does
+    Reports a model's price on a token-based route that is a hundred times or more away from what its relatives cost.
+    Dear and cheap models side by side are no reason: a price is compared with
 
     - the other variants of the same model on the route (`gpt-4o`, `gpt-4o-2024-08-06`, fine-tunes of it), if two of
       them agree;

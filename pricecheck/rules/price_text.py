@@ -123,8 +123,9 @@ def raw_unit_price(context: Context) -> Iterator[Finding]:
     "Digits beyond the asset's decimals are cut off",
 )
 def price_truncated(context: Context) -> Iterator[Finding]:
-    """## What it does Reports prices with more decimal places than the asset has, where the places that are cut off
-    hold something other than zeros. A price that is cut to nothing is PC105's.
+    """## What it does
+    Reports prices with more decimal places than the asset has, where the places that are cut off hold something other
+    than zeros. A price that is cut to nothing is PC105's.
 
     ## Why is this bad?
     The gateway does not round. USDC has 6 decimals, so `"$0.0000025"` is cut to 2 smallest units: callers pay
@@ -249,8 +250,9 @@ def _mended(text: str) -> str | None:
     severity=Severity.INFO,
 )
 def unresolved_price(context: Context) -> Iterator[Finding]:
-    """## What it does Points out prices that hold a `${NAME}` when no environment was given. With `--env` or
-    `--env-file` they are resolved and checked like any other.
+    """## What it does
+    Points out prices that hold a `${NAME}` when no environment was given. With `--env` or `--env-file` they are
+    resolved and checked like any other.
 
     ## Why is this bad?
     It need not be. But nothing about such a price can be checked: not that it parses, not that it is in dollars, not
