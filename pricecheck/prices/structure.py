@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from pricecheck.prices.recipients import recipient_changes
+from pricecheck.prices.recipients import account_of, recipient_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -145,10 +145,12 @@ def _without_prices(config: Config) -> dict[tuple[str, ...], object]:
     root = config.root.value if config.root else None
     parts: dict[tuple[str, ...], object] = {}
     for key, value in (root if isinstance(root, dict) else {}).items():
-        if key in {"routes", "upstreams"} and isinstance(value, dict):
-            parts |= {(key, name): _part(key, item) for name, item in value.items()}
+        if key in {"routes", "upstreams"}:
+            # The old config may be one that the gateway refused: without a mapping here it has no routes.
+            parts |= {(key, name): _part(key, item) for name, item in value.items()} if isinstance(value, dict) else {}
         elif key == "defaults" and isinstance(value, dict):
-            parts[(key,)] = {name: item for name, item in value.items() if name != "price"}
+            others = {name: item for name, item in value.items() if name != "price"}
+            parts |= {(key,): others} if others else {}
         else:
             parts[(key,)] = value
     return parts
@@ -170,9 +172,14 @@ def _part(key: str, item: object) -> object:
 def _said(
     path: tuple[str | int, ...], before: object, after: object, told: set[ConfigPath | None]
 ) -> Iterator[StructureChange]:
-    if path in told or (path[0] == "routes" and path[2:3] == ("payTo",)):
+    if path in told or (path[0] == "routes" and path[2:3] == ("payTo",)) or _is_same_wallet(path, before, after):
         return
     yield StructureChange(_topic(path), _sentence(path, before, after), path)
+
+
+def _is_same_wallet(path: tuple[str | int, ...], before: object, after: object) -> bool:
+    texts = isinstance(before, str) and isinstance(after, str)
+    return texts and path[0] == "wallets" and account_of(str(before)) == account_of(str(after))
 
 
 def _topic(path: tuple[str | int, ...]) -> Topic:
