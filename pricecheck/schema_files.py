@@ -9,6 +9,8 @@ SCHEMA_FILES = {
     "policy": "policy.schema.json",
     "report": "report.schema.json",
     "diff": "diff.schema.json",
+    "prices": "prices.schema.json",
+    "quote": "quote.schema.json",
     "traffic": "traffic.schema.json",
 }
 """Name on the command line to file name in `schemas/`."""

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from pricecheck.schema_files import SCHEMA_FILES, schema_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,10 +53,10 @@ def test_the_command_runs_from_the_wheel(installed: Path) -> None:
 
 
 def test_the_wheel_carries_the_schemas_and_the_typing_marker(installed: Path) -> None:
-    for name in ("config", "policy", "report"):
-        done = _run(installed, "schema", name)
-        assert done.returncode == 0
-        assert '"$schema": "https://json-schema.org/draft/2020-12/schema"' in done.stdout
+    shipped = {path.name for path in (installed / "pricecheck" / "schemas").iterdir()}
+    assert shipped == set(SCHEMA_FILES.values())
+    done = _run(installed, "schema", "quote")
+    assert (done.returncode, done.stdout) == (0, schema_text("quote"))
     assert (installed / "pricecheck" / "py.typed").exists()
 
 
@@ -61,3 +64,15 @@ def test_the_wheel_holds_the_package_and_nothing_else(installed: Path) -> None:
     (wheel,) = installed.parent.glob("*.whl")
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert tops == {"pricecheck", next(top for top in tops if top.endswith(".dist-info"))}
+
+
+def test_the_source_distribution_holds_all_that_git_does(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (packed,) = tmp_path.glob("tollbooth_pricecheck-*.tar.gz")
+    with tarfile.open(packed) as archive:
+        files = {name.partition("/")[2] for name in archive.getnames()}
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a checkout")
+    assert {name for name in listed.stdout.split("\0") if name} <= files

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pricecheck.cli.approving import ApproveArguments, run_approve
-from pricecheck.cli.options import Env, EnvFile, PolicyFile
+from pricecheck.cli.options import Env, EnvFile, Partial, PolicyFile
 from pricecheck.cli.shell import run
 
 
@@ -32,6 +32,7 @@ def command(
     policy: PolicyFile = None,
     env: Env = False,
     env_file: EnvFile = None,
+    partial: Partial = False,
 ) -> None:
     """Record an exception to a floor, a ceiling or a bound.
 
@@ -49,5 +50,6 @@ def command(
         policy=policy,
         env=env,
         env_file=tuple(env_file or ()),
+        partial=partial,
     )
     run(lambda: run_approve(arguments))

@@ -43,6 +43,7 @@ class ApproveArguments(NamedTuple):
     policy: str | None = None
     env: bool = False
     env_file: tuple[str, ...] = ()
+    partial: bool = False
 
 
 class _Open(NamedTuple):
@@ -146,6 +147,7 @@ def _asked_for(arguments: ApproveArguments) -> list[_Open]:
         policy=arguments.policy,
         env=arguments.env,
         env_file=arguments.env_file,
+        partial=arguments.partial,
     )
     asking = _Asking()
     options = options_of(check, asking)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pricecheck.cli.diffing import DiffArguments, run_diff
-from pricecheck.cli.options import Color, Env, EnvFile, Isolated, PolicyFile
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 
 
@@ -39,6 +39,8 @@ def command(
     env_file: EnvFile = None,
     policy: PolicyFile = None,
     isolated: Isolated = False,
+    partial: Partial = False,
+    stdin_filename: StdinFilename = None,
 ) -> None:
     """Show what callers will be charged differently."""
     arguments = DiffArguments(
@@ -56,5 +58,7 @@ def command(
         policy=policy,
         isolated=isolated,
         traffic=tuple(traffic or ()),
+        partial=partial,
+        stdin_filename=stdin_filename,
     )
     run(lambda: run_diff(arguments))

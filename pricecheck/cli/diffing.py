@@ -44,6 +44,8 @@ class DiffArguments(NamedTuple):
     policy: str | None = None
     isolated: bool = False
     traffic: tuple[str, ...] = ()
+    partial: bool = False
+    stdin_filename: str | None = None
 
 
 class _Pair(NamedTuple):
@@ -78,7 +80,7 @@ def run_diff(arguments: DiffArguments) -> int:
     pairs = list(_pairs_of(sides, arguments.paths) if sides else _two(arguments))
     if arguments.traffic and len(pairs) != 1:
         raise UsageError(f"--traffic: a log is of one gateway, and there are {len(pairs)} configs; name its own")
-    diff = _diff(pairs, sides, policies, variables, arguments.traffic)
+    diff = _diff(pairs, _Manner(sides, policies, variables, arguments.traffic, arguments.partial))
     for name, path in destinations:
         text = _rendered(name, diff, arguments, to_terminal=path is None)
         if path is None:
@@ -139,17 +141,24 @@ def _two(arguments: DiffArguments) -> Iterator[_Pair]:
     if arguments.staged or arguments.to or arguments.merge_base:
         raise UsageError("--staged, --to and --merge-base go with --against REF")
     old, new = arguments.paths
-    yield _Pair(_side(old), _side(new), _folder(_path_of(new)))
+    if old == new == files.STDIN:
+        raise UsageError("OLD and NEW can't both be standard input")
+    named = arguments.stdin_filename
+    yield _Pair(_side(old, named), _side(new, named), _folder(_path_of(new, named)))
 
 
-def _path_of(name: str) -> str:
+def _path_of(name: str, stdin_filename: str | None) -> str:
+    if name == files.STDIN:
+        return stdin_filename or name
     return name if os.path.exists(name) or ":" not in name else name.partition(":")[2]
 
 
-def _side(name: str) -> SourceText:
+def _side(name: str, stdin_filename: str | None) -> SourceText:
     """Read a file, or `REF:PATH` (`:PATH` is what is staged); a file of that very name wins."""
-    if name == files.STDIN or os.path.exists(name) or ":" not in name:
-        return text_of("<stdin>" if name == files.STDIN else name, files.read_bytes(name))
+    if name == files.STDIN:
+        return text_of(stdin_filename or "<stdin>", files.read_bytes(name))
+    if os.path.exists(name) or ":" not in name:
+        return text_of(name, files.read_bytes(name))
     ref, _, path = name.partition(":")
     repository = find_repository(path)
     content = repository.read(ref or ":", path)
@@ -158,25 +167,34 @@ def _side(name: str) -> SourceText:
     return text_of(name, content)
 
 
-def _diff(
-    pairs: list[_Pair], sides: Against | None, policies: Policies, variables: Environment, logs: tuple[str, ...]
-) -> PriceDiff:
+class _Manner(NamedTuple):
+    """How the pairs are compared; `sides` is None for two files, `logs` weight the changes."""
+
+    sides: Against | None
+    policies: Policies
+    variables: Environment
+    logs: tuple[str, ...]
+    partial: bool
+
+
+def _diff(pairs: list[_Pair], manner: _Manner) -> PriceDiff:
     from pricecheck.report.price_diff import PriceDiff
 
-    return PriceDiff([_compared(pair, sides, policies, variables, logs) for pair in pairs])
+    return PriceDiff([_compared(pair, manner) for pair in pairs])
 
 
-def _compared(
-    pair: _Pair, sides: Against | None, policies: Policies, variables: Environment, logs: tuple[str, ...]
-) -> FileDiff:
+def _compared(pair: _Pair, manner: _Manner) -> FileDiff:
     from pricecheck.engine import load_config
     from pricecheck.findings import SourceText
     from pricecheck.prices.table import price_table
 
     nothing = SourceText("nothing", _NO_ROUTES)
+    sides, policies, variables, logs, partial = manner
     policy, folder = policies.of(sides, pair.folder)
     source, new_source = pair.old or nothing, pair.new or nothing
-    new: Config = load_config(new_source, variables) if pair.new else old_config(nothing, variables)
+    new: Config = old_config(nothing, variables)
+    if pair.new:
+        new = load_config(new_source, variables, partial=partial)
     baseline = Baseline(
         sides.ref if sides else source.path, source, old_config(source, variables), policy, policies.approves(folder)
     )

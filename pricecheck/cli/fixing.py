@@ -33,10 +33,6 @@ class _Job(NamedTuple):
     fixed: Fixed
     suppressed: int
 
-    @property
-    def changed(self) -> bool:
-        return self.fixed.source.text != self.source.text
-
 
 def run_fixing(
     arguments: CheckArguments, options: Options, exceptions: Exceptions, destinations: Sequence[Destination]
@@ -61,7 +57,7 @@ def run_fixing(
         [
             Change(job.path, job.source.text.encode(), job.fixed.source.text.encode())
             for job in jobs
-            if job.changed and job.path != files.STDIN
+            if job.fixed.differs_from(job.source) and job.path != files.STDIN
         ]
     )
     piped = files.STDIN in arguments.paths

@@ -61,10 +61,6 @@ class _Job(NamedTuple):
     policy: Policy
     version: str
 
-    @property
-    def changed(self) -> bool:
-        return self.fixed.source.text != self.source.text
-
 
 def run_migrate(arguments: MigrateArguments) -> int:
     """Rewrite the files, report, and give the exit code: 1 where something is left for a person to decide.
@@ -94,7 +90,7 @@ def run_migrate(arguments: MigrateArguments) -> int:
             [
                 Change(job.source.path, job.source.text.encode(), job.fixed.source.text.encode())
                 for job in jobs
-                if job.changed
+                if job.fixed.differs_from(job.source)
             ]
         )
     left = sum(_report(job, arguments, variables) for job in jobs)
@@ -132,7 +128,7 @@ def _report(job: _Job, arguments: MigrateArguments, variables: Environment) -> i
     for found in job.fixed.applied:
         title = found.finding.fix.title if found.finding.fix else ""
         _print(f"  {found.rule} {visible(found.finding.message)}: {visible(title)}")
-    if job.changed:
+    if job.fixed.differs_from(job.source):
         _print("")
         sys.stdout.write(_price_diff(job, arguments, variables))
     if decisions:

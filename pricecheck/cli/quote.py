@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pricecheck.cli.options import Env, EnvFile, OneConfig, Partial, StdinFilename
-from pricecheck.cli.shell import CLEAN, run
+from pricecheck.cli.shell import CLEAN, FOUND, complain, run
 from pricecheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from pricecheck.gateway.resolution import Answer, Request
+    from pricecheck.cli.requesting import BadLine
+    from pricecheck.gateway.resolution import Gateway, Request
+    from pricecheck.report.answers import AnswerLine
 
 _LINES_AT_ONCE = 1000
+_NAMED = 20
 
 
 def command(
@@ -50,7 +53,7 @@ def command(
         )
         typed = RequestArguments(method, path, model, body, header or ())
         if requests is None:
-            asked = iter([read_arguments(typed)])
+            asked: Iterator[Request | BadLine] = iter([read_arguments(typed)])
         elif any(typed):
             raise UsageError("--requests FILE holds whole requests: leave METHOD, PATH, --model, --body, --header away")
         else:
@@ -59,28 +62,53 @@ def command(
         source = read_source(config, stdin_filename)
         gateway = Gateway(load_config(source, environment(env, env_file or ()), partial=partial))
         put = answers.as_json_line if chosen == "json-lines" else answers.as_text
-        _write(put(_line(request, gateway.answer(request))) for request in asked)
-        return CLEAN
+        bad: list[BadLine] = []
+        _write(put(_line(gateway, request, bad)) for request in asked)
+        return _verdict(bad)
 
     run(job)
 
 
 def _write(lines: Iterable[str]) -> None:
-    """Write many at once; where a request can't be read, what came before it is written all the same."""
+    """Write many at once."""
     pending: list[str] = []
-    try:
-        for line in lines:
-            pending.append(line)
-            if len(pending) == _LINES_AT_ONCE:
-                sys.stdout.write("".join(pending))
-                pending.clear()
-    finally:
-        sys.stdout.write("".join(pending))
+    for line in lines:
+        pending.append(line)
+        if len(pending) == _LINES_AT_ONCE:
+            sys.stdout.write("".join(pending))
+            pending.clear()
+    sys.stdout.write("".join(pending))
 
 
-def _line(request: Request, answer: Answer):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the report is loaded late
+def _verdict(bad: list[BadLine]) -> int:
+    """Say on stderr which lines were no requests, and give the exit code: every line has its answer all the same."""
+    if not bad:
+        return CLEAN
+    first = ", ".join(line.place for line in bad[:_NAMED])
+    more = ", …" if len(bad) > _NAMED else ""
+    complain(f"{len(bad)} line{'s are no requests' if len(bad) > 1 else ' is no request'}: {first}{more}")
+    return FOUND
+
+
+def _line(gateway: Gateway, request: Request | BadLine, bad: list[BadLine]) -> AnswerLine:
+    """Give the answer to a request; a line that is none is put into `bad`, and its answer is an error."""
+    from pricecheck.cli.requesting import BadLine
     from pricecheck.report.answers import AnswerLine
 
+    if isinstance(request, BadLine):
+        bad.append(request)
+        return AnswerLine(
+            request.place,
+            "error",
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            (f"{request.place} is no request: {request.why}",),
+        )
+    answer = gateway.answer(request)
     return AnswerLine(
         f"{request.method} {request.path}",
         answer.outcome.value,

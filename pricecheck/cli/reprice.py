@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.options import Color, Env, EnvFile, Isolated, PolicyFile
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile
 from pricecheck.cli.repricing import RepriceArguments, run_reprice
 from pricecheck.cli.shell import run
 
@@ -49,6 +49,7 @@ def command(
     isolated: Isolated = False,
     env: Env = False,
     env_file: EnvFile = None,
+    partial: Partial = False,
     color: Color = "auto",
 ) -> None:
     """Change prices in place, within the bounds of a deploy.
@@ -74,5 +75,6 @@ def command(
         env=env,
         env_file=tuple(env_file or ()),
         color=color,
+        partial=partial,
     )
     run(lambda: run_reprice(arguments))

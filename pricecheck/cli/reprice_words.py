@@ -12,12 +12,14 @@ from pricecheck.report.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pricecheck.prices.table import PriceRow
     from pricecheck.rewrite.price_steps import Step, Wish
     from pricecheck.rules.comparison import ComparedConfigs, JudgedChange
     from pricecheck.rules.limit_breaches import LimitBreach
 
 _LINES = 20
 _NAMES = 3
+_LINES_OF_OTHER = {"price", "fallback"}
 
 
 def say_left_out(wish: Wish) -> None:
@@ -58,9 +60,17 @@ def say_refused(compared: ComparedConfigs, over: Sequence[JudgedChange], limits:
 def _past_limit(breach: LimitBreach) -> str:
     side = "below the floor" if breach.code == "PC303" else "above the ceiling"
     return (
-        f"{visible(breach.route.key)}#{visible(breach.row.selector)} would be charged {breach.row.dollars}, {side} of"
+        f"{visible(_name(breach.route.key, breach.row))} would be charged {breach.row.dollars}, {side} of"
         f" family {breach.family.name!r}, {breach.limit.text}"
     )
+
+
+def _name(route: str, row: PriceRow | None) -> str:
+    """Give the name of the line, as it is ordered: the table's row `other` is the price or fallback of a route."""
+    if row is None:
+        return f"{route}#other"
+    is_line = row.selector == "other" and row.source in _LINES_OF_OTHER
+    return f"{route}#{row.source if is_line else row.selector}"
 
 
 def _beyond(compared: ComparedConfigs, judged: JudgedChange) -> str:
@@ -68,7 +78,7 @@ def _beyond(compared: ComparedConfigs, judged: JudgedChange) -> str:
 
     change = judged.change
     before, after = change.before, change.after
-    place = visible(f"{change.route}#{change.selector}")
+    place = visible(_name(change.route, after) if change.selector == "other" else f"{change.route}#{change.selector}")
     if before is None or after is None or before.amount is None or after.amount is None or change.ratio is None:
         became = {ChangeKind.FREED: "would become free", ChangeKind.UNFREED: "would no longer be free"}
         return f"{place} {became.get(change.kind, 'would have a price that nobody can know before the request')}"

@@ -59,6 +59,7 @@ class RepriceArguments(NamedTuple):
     env: bool = False
     env_file: tuple[str, ...] = ()
     color: str = "auto"
+    partial: bool = False
 
 
 def run_reprice(arguments: RepriceArguments) -> int:
@@ -75,7 +76,7 @@ def run_reprice(arguments: RepriceArguments) -> int:
     _refuse_combinations(arguments)
     one_of("--color", arguments.color, ("auto", "always", "never"))
     variables = environment(arguments.env, arguments.env_file)
-    opened = open_config(read_source(arguments.config), variables)
+    opened = open_config(read_source(arguments.config), variables, partial=arguments.partial)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     policy, folder = policies.of(None, os.path.dirname(os.path.abspath(arguments.config)))
     wish = _wish(arguments, opened, policy, variables)
@@ -265,7 +266,8 @@ def _wish(arguments: RepriceArguments, opened: Opened, policy: Policy, variables
     if arguments.toward:
         from pricecheck.engine import read_source
 
-        return toward(opened, open_config(read_source(arguments.toward), variables).config, stepping)
+        target = open_config(read_source(arguments.toward), variables, partial=arguments.partial)
+        return toward(opened, target.config, stepping)
     share = _share(arguments.scale or "")
     bounds = stepping.bounds
     if bounds is not None and not -bounds.decrease <= share <= bounds.increase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.errors import InputError, UsageError
+from pricecheck.errors import UsageError
 from pricecheck.files import STDIN
 from pricecheck.gateway.matching import MISSING
 from pricecheck.gateway.resolution import Request
@@ -54,11 +54,18 @@ def read_arguments(typed: RequestArguments) -> Request:
         raise UsageError(str(error)) from None
 
 
-def read_lines(path: str) -> Iterator[Request]:
+class BadLine(NamedTuple):
+    """A line of a file of requests that is none: `place` is file and line."""
+
+    place: str
+    why: str
+
+
+def read_lines(path: str) -> Iterator[Request | BadLine]:
     """Yield the requests of a file, one JSON object a line (`-` is standard input); blank lines hold none.
 
     Raises:
-        InputError: the file can't be read, or a line is not a request; the text names file and line.
+        InputError: the file can't be read.
     """
     from pricecheck.engine import read_source
 
@@ -69,7 +76,7 @@ def read_lines(path: str) -> Iterator[Request]:
         try:
             yield _request(_parse(line))
         except ValueError as error:
-            raise InputError(f"{source.path}:{number}: {error}") from None
+            yield BadLine(f"{source.path}:{number}", str(error))
 
 
 def refuse_two_inputs(config: str, requests: str) -> None:

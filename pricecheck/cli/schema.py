@@ -13,7 +13,7 @@ from pricecheck.schema_files import SCHEMA_FILES
 def command(name: Annotated[str, typer.Argument(help=f"{', '.join(SCHEMA_FILES)}.")]) -> None:
     """Print a JSON Schema.
 
-    Of the tollbooth config, of the policy file, or of the JSON report.
+    Of the tollbooth config, of the policy file, of the report of `check`, or of what another command prints as JSON.
     """
     run(lambda: _print(name))
 

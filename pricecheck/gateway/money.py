@@ -31,11 +31,6 @@ class PriceReading(NamedTuple):
     digits: str
     extra_points: bool
 
-    @property
-    def is_free(self) -> bool:
-        """Amount 0 skips payment (gateway.md §3.5)."""
-        return self.amount == 0
-
 
 def decimals_of(asset: str) -> int:
     """Give the decimals of an asset, its name taken in upper case: USDC, EURC, USDT 6; DAI 18; any other 6."""

@@ -66,17 +66,6 @@ class PolicyFinder:
         """
         return self._find(os.path.abspath(folder))
 
-    def policy_for(self, folder: str) -> Policy:
-        """Give the policy that rules the configs in `folder`; the defaults where there is no file.
-
-        Raises:
-            PolicyError: the policy can't be used.
-        """
-        from pricecheck.policy.model import Policy
-
-        path = self.find(folder)
-        return Policy() if path is None else self.policy_at(path)
-
     def policy_at(self, path: str) -> Policy:
         """Give the policy in the file at `path`.
 

@@ -113,14 +113,6 @@ def intersects(one: str, other: str) -> bool:
     return may_intersect(one, other) and find((one, other)) is not Verdict.EMPTY
 
 
-def equivalent(one: Sequence[str], other: Sequence[str]) -> bool | None:
-    """Tell whether two unions of globs match the same strings; None where the search gave up."""
-    answers = [find((glob,), union) for left, union in ((one, other), (other, one)) for glob in left]
-    if any(isinstance(answer, str) for answer in answers):
-        return False
-    return None if Verdict.UNKNOWN in answers else True
-
-
 def find(
     within: Sequence[str] = (),
     without: Collection[str] = (),

@@ -39,16 +39,6 @@ class Selector(NamedTuple):
             return f"model:{self.model}"
         return f"match:{self.number}" if self.kind is SelectorKind.MATCH else self.kind.value
 
-    @property
-    def is_row(self) -> bool:
-        """Whether the effective price table can have a row of this name."""
-        return self.kind in {SelectorKind.MODEL, SelectorKind.MATCH, SelectorKind.OTHER}
-
-    @property
-    def is_field(self) -> bool:
-        """Whether it names one place of the config, where a price can be set."""
-        return self.kind is not SelectorKind.OTHER
-
 
 def parse_selector(text: str) -> Selector:
     """Take a selector apart; a model's name is taken as it stands, colons and blanks included.

@@ -20,7 +20,7 @@ _OUTCOMES = {
 
 
 class AnswerLine(NamedTuple):
-    """An answer of the gateway to `request` (method and path); `amount` in smallest units."""
+    """An answer of the gateway to `request` (method and path, or where a line stands); `amount` in smallest units."""
 
     request: str
     outcome: str
@@ -34,7 +34,7 @@ class AnswerLine(NamedTuple):
 
 
 def as_json_line(answer: AnswerLine) -> str:
-    """Give the contract's object on one line; the amount is a decimal string."""
+    """Give the contract's object (schemas/quote.schema.json) on one line; the amount is a decimal string."""
     fields = {
         "outcome": answer.outcome,
         "route": answer.route,

@@ -46,7 +46,7 @@ def _command(found: StampedFinding, options: RenderOptions) -> str:
     }
     if found.start.line == found.end.line:  # GitHub refuses columns on an annotation of several lines
         properties |= {"col": found.start.column, "endColumn": found.end.column}
-    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    written = ",".join(f"{name}={escaped_property(str(value))}" for name, value in properties.items())
     advice = f"\nhelp: {found.finding.help}" if found.finding.help else ""
     return f"::{_COMMANDS[found.severity]} {written}::{_data(found.finding.message + advice)}"
 
@@ -56,5 +56,6 @@ def _data(text: str) -> str:
     return "%0A".join(line.replace("%", "%25") for line in lines)
 
 
-def _property(text: str) -> str:
+def escaped_property(text: str) -> str:
+    """Give a text as the value of a property of a workflow command, `title=…`."""
     return visible(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.json_text import listed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from fractions import Fraction
@@ -210,9 +212,9 @@ def as_json(diff: PriceDiff) -> str:
 
     parts = {
         "schema_version": "1",
-        "files": _listed([{"old": file.old, "new": file.new, "note": file.note} for file in diff.files]),
-        "changes": _listed([_record(line) for line in diff.changes]),
-        "structure": _listed(
+        "files": listed([{"old": file.old, "new": file.new, "note": file.note} for file in diff.files]),
+        "changes": listed([_record(line) for line in diff.changes]),
+        "structure": listed(
             [
                 {
                     "file": line.file,
@@ -229,13 +231,6 @@ def as_json(diff: PriceDiff) -> str:
     if diff.traffic is not None:
         parts["traffic"] = json.dumps(_traffic(diff.traffic))
     return "{\n" + ",\n".join(f'  "{name}": {text}' for name, text in parts.items()) + "\n}\n"
-
-
-def _listed(records: Sequence[Mapping[str, object]]) -> str:
-    """Give a JSON list with an item a line: `json.dumps` with an indent takes four times as long."""
-    import json
-
-    return "[\n" + ",\n".join(f"    {json.dumps(record)}" for record in records) + "\n  ]" if records else "[]"
 
 
 def _traffic(traffic: TrafficEffect) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pricecheck.report.github import escaped_property
 from pricecheck.report.model import RenderOptions
 from pricecheck.report.paths import repository_path
 from pricecheck.report.price_diff import revenue, summary
@@ -59,12 +60,8 @@ def _place_of(row: Row, options: RenderOptions) -> str:
 
 
 def _place(file: str, line: int, title: str, options: RenderOptions) -> str:
-    return f"file={_property(repository_path(file, options))},line={line},title={_property(title)}"
+    return f"file={escaped_property(repository_path(file, options))},line={line},title={escaped_property(title)}"
 
 
 def _data(text: str) -> str:
     return visible(text).replace("%", "%25")
-
-
-def _property(text: str) -> str:
-    return visible(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.report.columns import new_console, text_of
+from pricecheck.report.columns import Column, TableRow, new_console, number_column, print_table, text_of, word_column
 from pricecheck.report.price_diff import in_order, revenue, summary
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
@@ -12,13 +12,12 @@ from pricecheck.report.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rich.console import Console
+
     from pricecheck.report.price_diff import ChangeLine, PriceDiff
     from pricecheck.report.price_diff_groups import Row
 
 _ARROWS = {"raised": "▲", "lowered": "▼", "unfreed": "▲", "freed": "▼", "added": "+", "removed": "-", "unknown": "?"}
-_SELECTOR = 22
-_OTHERS = 56
-"""Columns that the other cells of a row need, their blanks included, with ordinary prices."""
 _TINTS = {"over": "bold red", "approved": "yellow"}
 
 
@@ -54,36 +53,25 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
     return text_of(console)
 
 
-def _print_routes(console, lines: Sequence[ChangeLine], *, color: bool, every: bool) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - rich is loaded late
-    from rich.console import Group
-    from rich.padding import Padding
-    from rich.table import Table
+def _print_routes(console: Console, lines: Sequence[ChangeLine], *, color: bool, every: bool) -> None:
     from rich.text import Text
 
     routes: dict[str, list[Row]] = {}
     for row in rows(lines, every=every):
         routes.setdefault(row.first.route, []).append(row)
+    columns = [*map(number_column, ("old", "new", "Δ %")), word_column("bound")]
+    if lines[0].requests is not None:
+        columns += map(number_column, ("requests", "effect"))
+    else:
+        columns += [word_column("source"), Column("lines")]
     for route, members in routes.items():
         console.print()
         console.print(Text(f"  {visible(route)}", style="bold"))
-        table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-        # Where there is little room, names are folded: no column may fall off the right edge.
-        least = min(_SELECTOR, console.width - _OTHERS)
-        table.add_column("  selector", overflow="fold", min_width=least)
-        for name in ("old", "new", "Δ %", "bound"):
-            table.add_column(name, justify="right" if name != "bound" else "left", overflow="fold")
-        if lines[0].requests is not None:
-            table.add_column("requests", justify="right", overflow="fold")
-            table.add_column("effect", justify="right", overflow="fold")
-        else:
-            table.add_column("source", overflow="fold")
-            table.add_column("lines", no_wrap=True, min_width=7)
-        for row in members:
-            shown = Padding(Text(row.selector, overflow="fold"), (0, 0, 0, 2))
-            notes = (Padding(Text(note, overflow="fold"), (0, 0, 0, 4)) for note in _notes(row))
-            cells = map(Text, _cells(row, color=color))
-            table.add_row(Group(shown, *notes), *cells, style=_TINTS.get(row.first.verdict))
-        console.print(table)
+        shown = [
+            TableRow(row.selector, _cells(row, color=color), tuple(_notes(row)), _TINTS.get(row.first.verdict))
+            for row in members
+        ]
+        print_table(console, "selector", columns, shown)
 
 
 def _cells(row: Row, *, color: bool) -> list[str]:

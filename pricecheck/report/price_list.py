@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.columns import new_console, text_of
+from pricecheck.report.columns import Column, TableRow, new_console, number_column, print_table, text_of
 from pricecheck.report.spreadsheet import harmless
 from pricecheck.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from rich.table import Table
 
     from pricecheck.findings import Position
 
@@ -39,7 +37,10 @@ class PriceLine(NamedTuple):
 
 
 def as_json(lines: Sequence[PriceLine]) -> str:
-    """Give the contract's JSON; amounts are decimal strings, since they outgrow what JSON numbers keep."""
+    """Give the contract's JSON (schemas/prices.schema.json).
+
+    Amounts are decimal strings, since they outgrow what JSON numbers keep.
+    """
     import json
 
     rows = [
@@ -93,23 +94,17 @@ def as_text(lines: Sequence[PriceLine], *, columns: int, color: bool, every: boo
         if number:
             console.print()
         console.print(Text(visible(route), style="bold"))
-        console.print(_table(_shown(rows, every=every)))
+        print_table(console, "selector", _COLUMNS, list(_shown(rows, every=every)), gap=2)
     if not routes:
         console.print("no routes: nothing is charged")
     return text_of(console)
 
 
-class _Shown(NamedTuple):
-    cells: tuple[str, str, str, str, str]
-    notes: tuple[str, ...] = ()
-    reachable: bool = True
-
-
 _WIDEST = 24
-_LEAST_SELECTOR = 20
+_COLUMNS = (Column("written"), number_column("charged"), number_column("units"), Column("source"))
 
 
-def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[_Shown]:
+def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[TableRow]:
     hidden: list[PriceLine] = []
     for row in rows:
         if row.source == "default-table" and not every:
@@ -120,31 +115,15 @@ def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[_Shown]:
             notes.append(visible(row.reason))
         if not row.reachable:
             notes.append("unreachable: no request gets this price")
-        charged = "free" if row.amount == 0 else _cut(row.dollars or "?")
-        units = "" if row.amount is None else _cut(str(row.amount))
-        cells = (visible(row.selector), _cut(visible(row.price or "")), charged, units, row.source)
-        yield _Shown(cells, tuple(notes), row.reachable)
+        written = visible(row.price or "")
+        charged = "free" if row.amount == 0 else row.dollars or "?"
+        # What is no price may be any text; a price is never cut.
+        cells = (_cut(written), "?", "") if row.amount is None else (written, charged, str(row.amount))
+        yield TableRow(visible(row.selector), (*cells, row.source), notes, None if row.reachable else "dim")
     if hidden:
         known = sorted((row for row in hidden if row.amount is not None), key=lambda row: row.amount or 0)
         notes = [f"{known[0].dollars} to {known[-1].dollars}; --all lists them"] if known else ["--all lists them"]
-        yield _Shown((f"{len(hidden)} built-in models", "", "", "", "default-table"), tuple(notes))
-
-
-def _table(shown: Iterable[_Shown]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("  selector", overflow="fold", min_width=_LEAST_SELECTOR)
-    table.add_column("written", no_wrap=True)
-    table.add_column("charged", no_wrap=True, justify="right")
-    table.add_column("units", no_wrap=True, justify="right")
-    table.add_column("source", no_wrap=True)
-    for row in shown:
-        selector, *others = row.cells
-        first = "".join([f"  {selector}", *(f"\n    {note}" for note in row.notes)])
-        table.add_row(*[Text(cell) for cell in (first, *others)], style=None if row.reachable else "dim")
-    return table
+        yield TableRow(f"{len(hidden)} built-in models", ("", "", "", "default-table"), notes)
 
 
 def _conditions(where: Mapping[str, object]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pricecheck.findings import Severity
 
 BOLD = "1"
-DIM = "2"
 BLUE = "1;34"
 CYAN = "1;36"
 GREEN = "1;32"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Edit, Span
+from pricecheck.source.lines import start_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,21 +25,17 @@ def with_columns_kept(text: str, edit: Edit) -> tuple[Edit, ...]:
     if found is None or not growth:
         return (edit,)
     start, end = found.span(1)
-    column = end - _line_start(text, end)
+    column = end - start_of_line(text, end)
     wide = end - start > 1
     if not any(_stands_at(line, column) and (wide or line[column - 2] == " ") for line in _neighbours(text, end)):
         return (edit,)
     return (edit, Edit(Span(start, end), " " * max(1, end - start - growth)))
 
 
-def _line_start(text: str, offset: int) -> int:
-    return text.rfind("\n", 0, offset) + 1
-
-
 def _neighbours(text: str, offset: int) -> Iterator[str]:
-    start = _line_start(text, offset)
+    start = start_of_line(text, offset)
     if start:
-        yield text[_line_start(text, start - 1) : start - 1]
+        yield text[start_of_line(text, start - 1) : start - 1]
     end = text.find("\n", offset)
     if end >= 0:
         following = text.find("\n", end + 1)

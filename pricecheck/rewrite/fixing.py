@@ -33,6 +33,10 @@ class Fixed(NamedTuple):
     skipped: tuple[Skip, ...]
     remaining: tuple[StampedFinding, ...]
 
+    def differs_from(self, source: SourceText) -> bool:
+        """Say whether anything of `source`, the text as it was, has been changed."""
+        return self.source.text != source.text
+
 
 def fix_source(
     source: SourceText,

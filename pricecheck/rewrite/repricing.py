@@ -11,6 +11,7 @@ from pricecheck.gateway.loading import load
 from pricecheck.gateway.money import read_price
 from pricecheck.nearest import suggestion
 from pricecheck.prices.selectors import SelectorKind, parse_selector
+from pricecheck.prices.table import price_table
 from pricecheck.rewrite.aligning import with_columns_kept
 from pricecheck.rewrite.price_fields import PriceFields
 from pricecheck.rewrite.price_orders import MODEL, RemovePrice, RenameModel, SetPrice, expected_texts, first_difference
@@ -42,28 +43,29 @@ class Repriced(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A config to be repriced."""
+    """A config to be repriced; with `partial`, a fragment of one."""
 
     source: SourceText
     document: Document
     config: Config
     fields: PriceFields
+    partial: bool = False
 
 
-def open_config(source: SourceText, environment: Environment) -> Opened:
-    """Read a config that the gateway would start with.
+def open_config(source: SourceText, environment: Environment, *, partial: bool = False) -> Opened:
+    """Read a config that the gateway would start with; with `partial`, a fragment of one.
 
     Raises:
         UsageError: the gateway would refuse it.
     """
     document = parse(source, is_json=source.path.endswith(".json"))
-    loaded = load(document, environment)
+    loaded = load(document, environment, partial=partial)
     if loaded.refusals:
         first = min(loaded.refusals, key=lambda refusal: refusal.span)
         place = source.position(first.span.start)
         raise UsageError(f"{source.path}:{place.line}:{place.column}: the gateway would not start: {first.message}")
     config = read_config(loaded)
-    return Opened(source, document, config, PriceFields(config))
+    return Opened(source, document, config, PriceFields(config), partial)
 
 
 def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -> Repriced:
@@ -73,7 +75,7 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
         UsageError: an order names what is not there, or can't be carried out; the text says what to do instead.
         ProofError: the result could not be proven.
     """
-    orders = list(orders)
+    orders = [_by_its_line(opened, order) for order in orders]
     new = [order for order in orders if _adds_model(opened, order)]
     # Lines at the end of `models` before one at the end of its route: both may go to the same place of the text.
     edits = dict.fromkeys(_added_models(opened, [order for order in new if isinstance(order, SetPrice)]))
@@ -93,13 +95,39 @@ def reprice(opened: Opened, orders: Iterable[Order], environment: Environment) -
         raise UsageError(
             f"{opened.source.path}: two orders change the same place: give them one after the other"
         ) from None
-    proven = prove(opened.document, after, list(edits), safe=False, environment=environment, partial=False)
-    loaded = load(proven, environment)
+    proven = prove(opened.document, after, list(edits), safe=False, environment=environment, partial=opened.partial)
+    loaded = load(proven, environment, partial=opened.partial)
     if loaded.refusals:
         raise ProofError(f"{after.path}: nothing written: the gateway would refuse it: {loaded.refusals[0].message}")
     config = read_config(loaded)
     _as_ordered(opened, PriceFields(config), orders)
     return Repriced(after, opened.config, config)
+
+
+def _by_its_line(opened: Opened, order: Order) -> Order:
+    """Give an order for `other`, as the price table calls what is left, by the name of the one line that prices it.
+
+    Raises:
+        UsageError: no line does, or one that prices other routes too; the text says what to set.
+    """
+    if isinstance(order, RenameModel) or order.selector != SelectorKind.OTHER.value:
+        return order
+    route = _route(opened, order.route, order.selector)
+    row = price_table(opened.config).find(route.key, order.selector)
+    field = next(
+        (field for field in opened.fields.all if row and row.node is not None and field.node is row.node), None
+    )
+    if field is not None and field.route == route.key:
+        return order._replace(selector=field.selector)
+    if route.price is not None and route.price_text is None:
+        raise UsageError(f"{_at(opened, order)} is priced by a function: change it in its module")
+    own = "fallback" if route.token_based else "price"
+    if field is not None:
+        raise UsageError(
+            f"{_at(opened, order)} is priced by {field.selector}, as other routes may be: set #{field.selector}"
+            f" for them all, or give this route a `{own}`"
+        )
+    raise UsageError(f"{_at(opened, order)} is priced by no line: give this route a `{own}`")
 
 
 def _as_ordered(opened: Opened, after: PriceFields, orders: list[Order]) -> None:
@@ -125,10 +153,6 @@ def _set(opened: Opened, order: SetPrice) -> tuple[Edit, ...]:
         return _rewritten(opened, field, order.price)
     route = _route(opened, order.route, order.selector)
     selector = parse_selector(order.selector)
-    if not selector.is_field:
-        raise UsageError(
-            f"{_at(opened, order)} is a row of the price table and no line: set what prices it (price, fallback…)"
-        )
     if selector.kind is SelectorKind.PRICE and route.price is not None and route.price_text is None:
         raise UsageError(f"{_at(opened, order)} is a price function: change it in its module")
     if selector.kind is SelectorKind.FALLBACK and route.price is None:

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.field import Field
 
-EXPENSIVE = "$0.50"
-"""A request that is charged this much is expensive, unless the policy says that the route is high-risk anyway."""
-
 _CENTS = 50
+"""A request that is charged this much is expensive, unless the policy says that the route is high-risk anyway."""
 
 
 @rule(

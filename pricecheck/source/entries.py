@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pricecheck.findings import Edit, Span
 from pricecheck.patterns import late
+from pricecheck.source.lines import start_of_line
 from pricecheck.source.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -108,24 +109,6 @@ def insert_map(
         for (inner_key, value), entry in zip(pairs, entries, strict=True)
     ]
     return _append_lines(text, last, [f"{name}:", *lines])
-
-
-def insert_item(document: Document, sequence: Sequence, value: str) -> tuple[Edit, ...] | None:
-    """Give the edits that add a string as the last item of a list; None as in `insert_entry`."""
-    if not _one_line(value):
-        return None
-    text = document.source.text
-    written = quoted(value, _usual(sequence.items, "double"), json=document.is_json)
-    if not sequence.items:
-        return (Edit(sequence.span, f"[{written}]"),) if _is_bare(text, sequence) else None
-    if sequence.flow:
-        return _append_flow(text, sequence, _pieces(sequence), [written])
-    dash = _dash(text, sequence, len(sequence.items) - 1)
-    last = sequence.items[-1]
-    if dash is None or last.start == last.end:
-        return None
-    gap = text[dash + 1 : last.outer]
-    return _new_lines(text, _column(text, dash), last, [f"-{gap if gap.strip(' ') == '' else ' '}{written}"])
 
 
 def remove_entry(document: Document, mapping: Mapping, name: str) -> tuple[Edit, ...] | None:
@@ -235,12 +218,12 @@ def _fill_empty(document: Document, mapping: Mapping, entries: TypingSequence[Ne
 
 
 def _column(text: str, offset: int) -> int:
-    return offset - (text.rfind("\n", 0, offset) + 1)
+    return offset - start_of_line(text, offset)
 
 
 def _append_lines(text: str, last: Entry, lines: list[str]) -> tuple[Edit, ...] | None:
     start = last.key.outer
-    line_start = text.rfind("\n", 0, start) + 1
+    line_start = start_of_line(text, start)
     if not _FIRST_IN_ITEM.match(text[line_start:start]):
         return None
     indent = start - line_start - text[line_start:start].count("\ufeff")
@@ -292,7 +275,7 @@ def _append_flow(
 
 def _append_flow_lines(text: str, last: Item, tail: Span, ending: str, written: list[str]) -> tuple[Edit, ...] | None:
     """Add lines to brackets written one entry a line; `tail` runs from the last entry, or its comma, to the end."""
-    line_start = text.rfind("\n", 0, last.start) + 1
+    line_start = start_of_line(text, last.start)
     rest = _REST_OF_LINE.match(text, tail.start)
     if rest is None or rest.end() > tail.end or text[line_start : last.start].strip():
         return None
@@ -328,7 +311,7 @@ def _cut_lines(text: str, pieces: list[Item], number: int) -> tuple[Edit, ...] |
     rest = _REST_OF_LINE.match(text, piece.end)
     if len(pieces) == 1 or rest is None:
         return None
-    line_start = text.rfind("\n", 0, piece.start) + 1
+    line_start = start_of_line(text, piece.start)
     before = text[line_start : piece.start]
     line_break = _LINE_BREAK.match(text, rest.end())
     if before.strip(" ") == "":

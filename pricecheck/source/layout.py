@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.patterns import late
+from pricecheck.source.lines import start_of_line
 from pricecheck.source.nodes import Scalar
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE, Reason, glued_comment
 
@@ -104,7 +105,7 @@ def _check_tabs(text: str, regions: Regions) -> Reason | None:
 
 
 def _check_tab(text: str, at: int, regions: Regions) -> Reason | None:
-    line_start = text.rfind("\n", 0, at) + 1
+    line_start = start_of_line(text, at)
     gap = _GAP.match(text, at)
     after = gap.end() if gap is not None else at
     before = text[line_start:at].strip(" \t\ufeff")

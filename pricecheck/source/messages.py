@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pricecheck.findings import Label, Span
 from pricecheck.nearest import close_names
 from pricecheck.source.document import Problem, ProblemKind
+from pricecheck.source.lines import start_of_line
 from pricecheck.source.nodes import TOO_DEEP
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE
 
@@ -85,10 +86,6 @@ def _problem(text: str, at: int, words: _Words, related: tuple[Label, ...] = ())
     return Problem(ProblemKind.SYNTAX, words.message, Span(at, end), (), related, words.help)
 
 
-def _line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
-
-
 def _cannot_start(text: str, at: int, _opened: int, _context: str) -> Problem:
     character = text[at : at + 1]
     if character == "\t":
@@ -101,12 +98,12 @@ def _cannot_start(text: str, at: int, _opened: int, _context: str) -> Problem:
 
 
 def _second_colon(text: str, at: int, _opened: int, _context: str) -> Problem:
-    start = _line_start(text, at)
+    start = start_of_line(text, at)
     if _KEY_ON_LINE.search(text, start, at):
         return _problem(
             text, at, _Words("a colon and a space inside a value start a second key", "put the value in quotes")
         )
-    above = _line_start(text, max(0, len(text[:start].rstrip()) - 1))
+    above = start_of_line(text, max(0, len(text[:start].rstrip()) - 1))
     glued = _GLUED_COLON.match(text, above)
     if glued is not None:
         return _missing_space(text, glued)
@@ -119,7 +116,7 @@ def _missing_space(text: str, glued: re.Match[str]) -> Problem:
 
 
 def _no_colon(text: str, _at: int, opened: int, _context: str) -> Problem:
-    start = _line_start(text, opened)
+    start = start_of_line(text, opened)
     glued = _GLUED_COLON.match(text, start)
     if glued is not None:
         return _missing_space(text, glued)
@@ -134,7 +131,7 @@ def _no_colon(text: str, _at: int, opened: int, _context: str) -> Problem:
 
 
 def _no_key(text: str, at: int, opened: int, _context: str) -> Problem:
-    start = _line_start(text, at)
+    start = start_of_line(text, at)
     if text[start:at].strip():
         return _problem(text, at, _Words("unexpected text after the value", "put the whole value in quotes"))
     related = (Label(Span(opened, opened + 1), "the mapping it should belong to starts here"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from pricecheck.source.lines import start_of_line
 from pricecheck.source.nodes import Alias, Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Regions:
 
     def comment_at(self, offset: int) -> int | None:
         """Give the offset of the `#` that opens the comment covering `offset`, or None outside of comments."""
-        at = self.text.rfind("\n", 0, offset) + 1
+        at = start_of_line(self.text, offset)
         while (at := self.text.find("#", at, offset + 1)) != -1:
             if self.scalar_at(at) is None:
                 return at

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pricecheck.patterns import late
+from pricecheck.source.lines import start_of_line
 from pricecheck.source.nodes import Mapping, Scalar
 from pricecheck.source.refusal import TAB_HELP, TAB_MESSAGE, Reason, glued_comment
 
@@ -149,7 +150,7 @@ def block_scalar(text: str, start: int, end: int, minimum: int) -> Reason | None
 
     `minimum` is the least column its `|` or `>` may have on a line of its own.
     """
-    line_start = text.rfind("\n", 0, start) + 1
+    line_start = start_of_line(text, start)
     if not text[line_start:start].strip(" ") and start - line_start < minimum:
         return _unindented(text, start, start, tab=False)
     header = _HEADER.match(text, start)

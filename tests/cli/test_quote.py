@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from pricecheck.schema_files import schema_text
 from tests.conftest import Run
 
 CONFIG = """\
@@ -111,7 +113,11 @@ def lines(*requests: object) -> bytes:
 
 
 def answers(stdout: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stdout.splitlines()]
+    found = [json.loads(line) for line in stdout.splitlines()]
+    validator = jsonschema.Draft202012Validator(json.loads(schema_text("quote")))
+    for answer in found:
+        validator.validate(answer)
+    return found
 
 
 def test_a_line_for_each_request_in_their_order(quote: Run, tmp_path: Path) -> None:
@@ -197,12 +203,23 @@ GOOD = b'{"method": "GET", "path": "/free"}\n'
         ),
     ],
 )
-def test_a_line_that_is_no_request_is_named(quote: Run, tmp_path: Path, line: bytes, said: str) -> None:
+def test_a_line_that_is_no_request_is_an_error_in_its_place(quote: Run, tmp_path: Path, line: bytes, said: str) -> None:
     (tmp_path / "requests.jsonl").write_bytes(GOOD + b"\n" + line + b"\n" + GOOD)
     done = quote("--requests", "requests.jsonl")
-    assert done.returncode == 2
-    assert done.stderr == f"pricecheck: requests.jsonl:3: {said}\n"
-    assert len(answers(done.stdout)) == 1
+    assert (done.returncode, done.stderr) == (1, "pricecheck: 1 line is no request: requests.jsonl:3\n")
+    first, bad, last = answers(done.stdout)
+    assert first == last
+    assert bad.pop("trace")[0].startswith(f"requests.jsonl:3 is no request: {said}")
+    assert bad == {**dict.fromkeys(bad), "outcome": "error"}
+
+
+def test_a_line_that_is_no_request_has_an_answer_for_a_person_too(quote: Run) -> None:
+    done = quote("--requests", "-", "--output-format", "text", stdin=b"x\n" * 30 + GOOD)
+    assert done.returncode == 1
+    assert done.stderr.startswith("pricecheck: 30 lines are no requests: <stdin>:1, <stdin>:2, ")
+    assert done.stderr.endswith("<stdin>:20, …\n")
+    assert done.stdout.startswith("<stdin>:1: fails\n  <stdin>:1 is no request: not JSON: ")
+    assert "\nGET /free: free, proxied without payment\n" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -155,10 +155,18 @@ def test_models_and_family_together_choose_what_is_of_both(pricecheck: Run, fold
     assert text(folder) == CONFIG.replace("$0.005", "$0.0051")
 
 
+def test_a_refusal_names_the_line_that_was_ordered(pricecheck: Run, folder: Path) -> None:
+    for selector in ("fallback", "other"):
+        done = pricecheck("reprice", "t.yaml", "--set", f"POST /c#{selector}=$0.10", cwd=folder)
+        assert done.returncode == 1
+        assert "refused: POST /c#fallback from $0.05 to $0.10 is +100.00 %" in done.stderr
+        assert "#other" not in done.stderr
+
+
 def test_a_model_becoming_free_is_refused_in_so_many_words(pricecheck: Run, folder: Path) -> None:
     done = pricecheck("reprice", "t.yaml", "--set", "POST /c#fallback=$0.00", cwd=folder)
     assert done.returncode == 1
-    assert "refused: POST /c#other would become free\n" in done.stderr
+    assert "refused: POST /c#fallback would become free\n" in done.stderr
     assert text(folder) == CONFIG
 
 

@@ -29,14 +29,3 @@ def test_selectors_read_back_as_written(text: str) -> None:
 def test_everything_else_is_refused_with_the_choices(text: str) -> None:
     with pytest.raises(ValueError, match="write model:NAME, match:N"):
         parse_selector(text)
-
-
-def test_rows_and_fields() -> None:
-    assert [str(one) for one in map(parse_selector, ["model:a", "match:1", "other"]) if one.is_row] == [
-        "model:a",
-        "match:1",
-        "other",
-    ]
-    assert not parse_selector("price").is_row
-    assert not parse_selector("other").is_field
-    assert parse_selector("model:a").is_field

@@ -18,7 +18,6 @@ from pricecheck.source.entries import (
     NewEntry,
     insert_entries,
     insert_entry,
-    insert_item,
     insert_map,
     remove_entry,
     remove_item,
@@ -168,14 +167,10 @@ def draw_edit(document: Document, draw: random.Random) -> Drawn | None:
             name = draw.choice(list(node.index))
             action, edits = "remove entry", remove_entry(document, node, name)
             del here[name]
-    elif isinstance(node, Sequence):
-        if draw.random() < 0.6 or not node.items:
-            action, edits = "insert item", insert_item(document, node, text)
-            here.append(text)
-        else:
-            number = draw.randrange(len(node.items))
-            action, edits = "remove item", remove_item(document, node, number)
-            del here[number]
+    elif isinstance(node, Sequence) and node.items:
+        number = draw.randrange(len(node.items))
+        action, edits = "remove item", remove_item(document, node, number)
+        del here[number]
     return None if edits is None else (action, edits, wanted)
 
 
@@ -200,5 +195,5 @@ def test_random_edits_change_what_they_should_and_nothing_else(seed: int) -> Non
         if "\n" not in before.replace("\r\n", ""):
             assert "\r\n" not in before or "\n" not in text.replace("\r\n", "")
         done[action] += 1
-    inserted = {"insert entry", "insert entries", "insert map", "insert item"}
+    inserted = {"insert entry", "insert entries", "insert map"}
     assert set(done) == {"rewrite", "remove entry", "remove item", *inserted}

@@ -325,6 +325,23 @@ ODD = """\
 """
 
 
+BARE = """\
+  "GET /x": {upstream: u}
+  "POST /c": {upstream: u, type: token-based}
+"""
+DEFAULTS = f'{BARE}defaults: {{price: "$0.01"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("routes", "route", "field"),
+    [(CHAT, "POST /c", "fallback"), (ODD, "GET /plain", "price"), (RULES, "POST /m", "price")],
+)
+def test_what_the_price_table_calls_other_is_the_line_that_prices_it(routes: str, route: str, field: str) -> None:
+    by_row = carried_out(routes, SetPrice(route, "other", "$0.052"))
+    assert by_row == carried_out(routes, SetPrice(route, field, "$0.052")) != routes
+    assert carried_out(routes, RemovePrice(route, "other")) == carried_out(routes, RemovePrice(route, field)) != routes
+
+
 def test_what_a_scale_cannot_reach_is_left_with_the_reason() -> None:
     source = config(f'{ODD}  "GET /free": {{upstream: u, price: "0"}}\n{SHARED}')
     opened = open_config(source, {"PRICE": "$0.05"})
@@ -364,7 +381,15 @@ def test_a_price_without_quotes_gets_them_where_it_needs_them() -> None:
             "GET /env#price is ${PRICE}: change the variable where it is set",
         ),
         (ODD, SetPrice("GET /lines", "price", "$0.05"), "GET /lines#price is no text on one line: write it in quotes"),
-        (ODD, SetPrice("GET /plain", "other", "$0.05"), "GET /plain#other is a row of the price table and no line"),
+        (ODD, SetPrice("GET /fn", "other", "$0.05"), "GET /fn#other is priced by a function: change it in its module"),
+        (ODD, SetPrice("GET /env", "other", "$0.05"), "GET /env#price is ${PRICE}: change the variable where it is"),
+        (BARE, SetPrice("GET /x", "other", "$0.05"), "GET /x#other is priced by no line: give this route a `price`"),
+        (BARE, RemovePrice("POST /c", "other"), "POST /c#other is priced by no line: give this route a `fallback`"),
+        (
+            DEFAULTS,
+            SetPrice("GET /x", "other", "$0.05"),
+            "GET /x#other is priced by defaults.price, as other routes may be: set #defaults.price for them all",
+        ),
         (SHARED, SetPrice("POST /c", "model:a", "$0.06"), "is shared with POST /d#model:a by an alias"),
         (SHARED, SetPrice("POST /d", "model:a", "$0.06"), "is shared with POST /c#model:a by an alias"),
         (SHARED, SetPrice("POST /c", "model:b", "$0.06"), "POST /d#model:b is shared with it by an alias"),

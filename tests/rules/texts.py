@@ -39,3 +39,8 @@ def config_of(text: str) -> Config:
     loaded = load(parse(SourceText("tollbooth.json", text), is_json=True))
     assert loaded.refusals == ()
     return read_config(loaded)
+
+
+def messages(rule: Rule, text: str, path: str = "tollbooth.yaml") -> list[str]:
+    """Give what one rule says about a fragment of a config."""
+    return [found.finding.message for found in findings(rule, text, path=path, partial=True)]

@@ -5,7 +5,7 @@ import pytest
 from pricecheck.findings import SourceText
 from pricecheck.rewrite.splice import splice
 from pricecheck.source.document import Document
-from pricecheck.source.entries import insert_entry, insert_item, remove_entry, remove_item
+from pricecheck.source.entries import insert_entry, remove_entry, remove_item
 from pricecheck.source.nodes import Mapping, Sequence
 from pricecheck.source.yaml_parser import parse
 
@@ -112,23 +112,6 @@ def test_an_item_is_removed_with_its_line(before: str, number: int, after: str |
     document = document_of(before)
     edits = remove_item(document, list_at(document, "m"), number)
     assert (None if edits is None else splice(before, edits)) == after
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("m:\n- 'a' # c\n\nz: 1\n", "m:\n- 'a' # c\n- 'new'\n\nz: 1\n"),
-        ("m:\n    -   a\n", "m:\n    -   a\n    -   new\n"),
-        ("m: [ ]\n", 'm: ["new"]\n'),
-        ("m: ['a']\n", "m: ['a', 'new']\n"),
-        ("m: [\n  a,\n  b # c\n]\n", "m: [\n  a,\n  b, # c\n  new\n]\n"),
-    ],
-)
-def test_an_item_is_added_in_the_style_of_its_neighbours(before: str, after: str) -> None:
-    document = document_of(before)
-    edits = insert_item(document, list_at(document, "m"), "new")
-    assert edits is not None
-    assert splice(before, edits) == after
 
 
 def test_the_first_key_of_a_list_item_gives_its_place_to_the_next() -> None:
