@@ -160,7 +160,12 @@ class _Priced(NamedTuple):
 
 
 def _rest(context: Context, route: Route) -> Quote | None:
-    """Give what the route charges for what it does not name; None where there is no such request or table."""
+    """Give what the route charges for what it does not name; None where there is no such request or table.
+
+    None as well where a part of what prices the route is refused, so that what is charged cannot be told.
+    """
+    if route.key in context.misread_routes:
+        return None
     if not route.token_based:
         if not route.match or route.price_function is not None:
             return None
@@ -173,7 +178,7 @@ def _rest(context: Context, route: Route) -> Quote | None:
 def _last_rule(context: Context, route: Route) -> Quote | None:
     """Give the price of the rule that takes every model the earlier ones leave; None where there is no such rule."""
     decimals = decimals_for(context.config, route)
-    if route.token_based or decimals is None:
+    if route.token_based or decimals is None or route.key in context.misread_routes:
         return None
     pairs = zip(route.match, context.table.by_route[route.key], strict=False)
     takers = (one for one, row in pairs if row.reachable and one.conditions in _EVERY_MODEL)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from pricecheck.source.document import Document
 
 
+_PRICING = frozenset({"type", "price", "match", "fallback", "models", "pricing"})
+"""The fields of a route that decide what is charged."""
+
+
 class Fixability(Enum):
     """Whether the rule's findings carry a fix."""
 
@@ -73,6 +77,18 @@ class Context:
         from pricecheck.gateway.config import read_config
 
         return read_config(self.loaded)
+
+    @cached_property
+    def misread_routes(self) -> frozenset[str]:
+        """The keys of the routes with something refused in what prices them.
+
+        It is as if it were not there (see `gateway.config`), so that nothing may be said of what is charged instead.
+        """
+        refused = [refusal.path for refusal in self.loaded.refusals]
+        if any(path in {("defaults",), ("defaults", "price")} for path in refused):
+            return frozenset(route.key for route in self.config.routes)
+        within = (path for path in refused if path[:1] == ("routes",) and not _PRICING.isdisjoint(path[2:3]))
+        return frozenset(str(path[1]) for path in within)
 
     @cached_property
     def price_texts(self) -> PriceTexts:

@@ -240,7 +240,7 @@ def legacy_facilitator(context: Context) -> Iterator[Finding]:
     `facilitator` of a route goes before either spelling, and the URL stays as it is written.
     """
     facilitator = context.config.at("facilitator")
-    if facilitator is None or facilitator.text is None or context.config.at("settlement") is not None:
+    if facilitator is None or not facilitator.text or context.config.at("settlement") is not None:
         return
     if is_older(context.settings.gateway_version, "0.4.2"):
         return
