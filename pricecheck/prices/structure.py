@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from pricecheck.patterns import late
 from pricecheck.prices.recipients import account_of, recipient_changes
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ _TOPICS = {
     "gateway": Topic.GATEWAY,
 }
 _SECRET = frozenset({"headers", "secretKey", "redis"})
+_CREDENTIALS = late(r"(?<=://)[^/@?#\s]+(?=@)|(?<=\?)[^#\s]+")
+"""Where a URL may hold some: before its host, and in its query."""
+
 _LONGEST = 80
 _NOTHING = object()
 _ORDER = {topic: number for number, topic in enumerate(Topic)}
@@ -68,7 +72,7 @@ _ORDER = {topic: number for number, topic in enumerate(Topic)}
 def structure_changes(old: PriceTable, new: PriceTable) -> list[StructureChange]:
     """Give every change that is not one of a price, recipients first.
 
-    The values of upstream headers, secret keys and store addresses are never shown.
+    The values of upstream headers, secret keys and store addresses are never shown, nor what of a URL may be secret.
     """
     paid = recipient_changes(old, new)
     found = [*_recipients(paid), *_others(old.config, new.config, {_wallet_of(change) for change in paid})]
@@ -222,5 +226,5 @@ def _shown(value: object) -> str:
         return "{" + ", ".join(fields) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_shown, value)) + "]"
-    text = "yes" if value is True else "no" if value is False else str(value)
+    text = "yes" if value is True else "no" if value is False else _CREDENTIALS.sub("(not shown)", str(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -147,3 +147,10 @@ def test_credentials_are_never_shown() -> None:
 
 def test_prices_are_no_structure() -> None:
     assert said(route(), route(price="$0.02", fallback="$0.1", pricing={"price": "$0.3"})) == []
+
+
+def test_what_may_be_secret_of_a_url_is_not_shown() -> None:
+    first, second = ({"url": f"https://a:{word}@h.example/p?key={word}#x"} for word in ("hunter2", "hunter3"))
+    (change,) = said({"upstreams": {"up": first}}, {"upstreams": {"up": second}})
+    assert "hunter" not in change[1]
+    assert "https://(not shown)@h.example/p?(not shown)#x" in change[1]
