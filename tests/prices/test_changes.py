@@ -159,7 +159,7 @@ def test_a_new_first_asset_changes_what_a_raw_amount_is_worth() -> None:
     (change,) = changes_of(config("USDC", "DAI"), config("DAI", "USDC"))
     assert summary([change]) == [("other", ChangeKind.LOWERED, True)]
     (change,) = changes_of(config("USDC"), config("EURC"))
-    assert (change.kind, change.ratio) == (ChangeKind.UNKNOWN, Fraction(0))
+    assert (change.kind, change.ratio) == (ChangeKind.UNKNOWN, None)
 
 
 def test_defaults_reach_every_route_that_has_no_price() -> None:
