@@ -82,6 +82,10 @@ class RouteIndex:
             found += [one for one in patterns.beside(path) if _takes(one[1], path)]
         return min(found, key=lambda one: one[0])[1] if found else None
 
+    def is_reached(self, compiled: CompiledRoute) -> bool:
+        """Say whether some path is this route's, one of `routes`: no earlier one takes them all."""
+        return self.winner(compiled.method, _pattern(compiled)) is compiled
+
     def sharing(self, compiled: CompiledRoute) -> Iterator[Path]:
         """Yield what this route's pattern has in common with every pattern here that has a parameter."""
         patterns = self._patterns.get((compiled.method, len(compiled.segments)))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.loading import Loaded
     from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
+    from pricecheck.prices.charged import ChargedPrices
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
     from pricecheck.prices.usage import Sample
@@ -103,6 +104,13 @@ class Context:
         from pricecheck.prices.table import price_table
 
         return price_table(self.config)
+
+    @cached_property
+    def charged(self) -> ChargedPrices:
+        """The places of the prices that some request may be charged by."""
+        from pricecheck.prices.charged import ChargedPrices
+
+        return ChargedPrices(self.table, unread=self.misread_routes, partial=self.settings.partial)
 
     @cached_property
     def limit_breaches(self) -> tuple[LimitBreach, ...]:

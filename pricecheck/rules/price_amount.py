@@ -23,6 +23,8 @@ def negative_price(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices below zero.
 
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
+
     ## Why is this bad?
     The gateway has no notion of a discount. A negative amount is not 0, so the request is not free: the caller gets a
     402 that demands a negative amount, which no facilitator settles, or worse, one does.
@@ -67,6 +69,8 @@ def accidentally_free(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices whose amount is 0 although the text is not an explicit zero such as `"$0"` or `"0.00"`: an empty
     price, a lone `$`, a fraction smaller than the asset's smallest unit.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     With amount 0 the gateway skips the payment and proxies the request free of charge. `"$0.0000001"` has seven
@@ -128,6 +132,8 @@ def surprising_number(context: Context) -> Iterator[Finding]:
     Reports prices that are no ordinary decimal number and yet are charged: a second decimal point, a `0x`, `0o` or `0b`
     prefix, white space or letters among the digits that happen to be cut off. Prices with a `/1k-tokens` suffix are
     PC602's.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     The gateway takes the first two parts around the points and drops the rest, so `"$1.000.00"` charges one dollar, and

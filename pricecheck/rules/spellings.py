@@ -8,7 +8,7 @@ from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity, Sp
 from pricecheck.gateway.money import dollars
 from pricecheck.gateway.versions import is_older, too_new_for
 from pricecheck.rules.model import Fixability, rule
-from pricecheck.rules.price_text import NATURAL, PER_TOKENS, bare
+from pricecheck.rules.price_text import NATURAL, NOT_CHARGED, PER_TOKENS, bare
 from pricecheck.rules.writing import rewrite_scalar
 from pricecheck.source.nodes import Mapping, Scalar
 
@@ -83,6 +83,8 @@ def per_1k_suffix(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices that end in `/1k-tokens` or the like.
 
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
+
     ## Why is this bad?
     The docs showed such prices until 2026-02-20, but no gateway ever parsed them: each request that gets one fails with
     502. Only where the digits after the point are as many as the asset has (six for USDC), what follows them is cut
@@ -122,12 +124,14 @@ def per_1k_suffix(context: Context) -> Iterator[Finding]:
         mended = _per_request(cut)
         for site in sites:
             edit = rewrite_scalar(site.node, mended) if mended else None
+            charged = site.path in context.charged
             yield Finding(
-                f'"{price.text}" is a price per tokens, {_what_happens(price)}',
+                f'"{price.text}" is a price per tokens, {_what_happens(price)}{"" if charged else f" ({NOT_CHARGED})"}',
                 site.span,
                 site.path,
                 help=f'write what one request costs, such as "{mended or "$0.05"}"',
                 fix=Fix(f'write "{mended}"', Safety.UNSAFE, (edit,)) if edit else None,
+                severity=None if charged else Severity.INFO,
             )
 
 
