@@ -109,6 +109,7 @@ class ComparedConfigs:
             change.selector,
             approved_text(change.before),
             approved_text(change.after),
+            change.after.priced_by if change.after is not None and change.selector == "other" else None,
         )
 
     def _judged(self, change: PriceChange) -> JudgedChange:
