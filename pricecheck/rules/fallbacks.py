@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
 
 _FALLBACK = "fallback"
+_ADD = ("add a `fallback`", "write a price in it")
 _BY_MODEL = {"body.model"}
 _EVERY_MODEL: tuple[list[tuple[str, str]], ...] = ([], [("body.model", "*")])
 _DEAREST = 100
@@ -234,7 +235,9 @@ def _missing(context: Context, route: Route, rest: Quote, named: list[_Named]) -
     dearest = _ranked(named, _DEAREST)
     empty = route.fallback if route.fallback is not None and not route.fallback.value else None
     meant = None if empty else _misspelt(route)
-    advice = f"write `fallback: {_quoted(dearest.text)}`, the dearest price here" if dearest else "add a `fallback`"
+    advice = (
+        f"write `fallback: {_quoted(dearest.text)}`, the dearest price here" if dearest else _ADD[empty is not None]
+    )
     span = (route.match_field.key_span if route.match_field else None) if not route.token_based else None
     return Finding(
         f"this route has {'an empty' if empty else 'no'} `fallback`: {what} is charged {where}",
