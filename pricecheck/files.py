@@ -65,10 +65,10 @@ def read_bytes(path: str) -> bytes:
     A FIFO is refused, as reading it could wait for ever; the shell's `<(...)` (below `/dev/fd`) is read.
 
     Raises:
-        InputError: the file is missing, is not a file, or may not be read.
+        InputError: the file is missing, is not a file, or may not be read; standard input is closed.
     """
     if path == STDIN:
-        return sys.stdin.buffer.read()
+        return _standard_input()
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
@@ -85,3 +85,12 @@ def read_bytes(path: str) -> bytes:
         raise InputError(f"{path!r}: is not a path ({error})") from None
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from None
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # what Python makes of a closed one
+        raise InputError("-: standard input is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise InputError(f"-: standard input can't be read: {error.strerror or error}") from None

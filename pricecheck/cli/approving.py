@@ -203,7 +203,7 @@ def _approval(path: str, request: ApprovalRequest, answer: Answer) -> Approval:
     from pricecheck.policy.paths import relative_to_file
 
     named = request._replace(file=relative_to_file(request.file, path))
-    return Approval(*named, reason=answer.reason.strip(), approver=answer.approver, expires=answer.expires)
+    return Approval(*named[:6], reason=answer.reason.strip(), approver=answer.approver, expires=answer.expires)
 
 
 def _append(path: str, approvals: Sequence[Approval], along: Sequence[Change]) -> None:

@@ -30,6 +30,7 @@ class ApprovalRequest(NamedTuple):
     """A change that needs an approval. `file` is the display path; a side that does not exist is None.
 
     `rule` is the code, `selector` as everywhere (`model:gpt-4o`); `old` and `new` are the texts that are compared.
+    `also` is another selector by which an approval may name the same price: the field that prices the row `other`.
     """
 
     rule: str
@@ -38,6 +39,13 @@ class ApprovalRequest(NamedTuple):
     selector: str
     old: str | None
     new: str | None
+    also: str | None = None
+
+    @property
+    def spellings(self) -> tuple[ApprovalRequest, ...]:
+        """The change in every way in which an approval may name it."""
+        plain = self._replace(also=None)
+        return (plain,) if self.also is None else (plain, plain._replace(selector=self.also))
 
 
 class Approval(NamedTuple):
@@ -87,8 +95,8 @@ class Approvals(NamedTuple):
 
     def match(self, request: ApprovalRequest, today: date) -> Approval | None:
         """Give the approval of exactly this change that still counts, or None."""
-        wanted = self._named(request)
-        return next((one for one in self.approvals if one.change == wanted and one.holds(today)), None)
+        wanted = self._named(request).spellings
+        return next((one for one in self.approvals if one.change in wanted and one.holds(today)), None)
 
     def stale(
         self, requests: Iterable[ApprovalRequest], *, ran: Collection[str], checked: Collection[str], today: date
@@ -99,7 +107,7 @@ class Approvals(NamedTuple):
         only where the rule is in `ran` (codes) and the file in `checked` (display paths), or the file is gone.
         """
         anchor = self.file.source.path
-        asked = [self._named(request) for request in requests]
+        asked = [spelt for request in requests for spelt in self._named(request).spellings]
         judged = {relative_to_file(path, anchor) for path in checked}
         found: list[StaleApproval] = []
         for one in self.approvals:

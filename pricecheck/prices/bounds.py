@@ -98,7 +98,10 @@ def became_unknown(change: PriceChange) -> bool:
 
 
 def percent(ratio: Fraction | None, bound: str | None = None) -> str:
-    """Give a change as `+20.00 %`, empty for None; with more digits where fewer would read like the bound, `+15%`."""
+    """Give a change as `+20.00 %`, empty for None.
+
+    It reads as on the side of the bound (`+15%`) that it is on: with more digits, or as `just over +15 %`.
+    """
     return "" if ratio is None else _percent(ratio.numerator, ratio.denominator, bound)
 
 
@@ -110,14 +113,19 @@ def ratio_text(ratio: Fraction | None) -> str | None:
 @lru_cache(maxsize=4096)
 def _percent(numerator: int, denominator: int, bound: str | None) -> str:
     # A price update moves thousands of prices by the same ratio; two integers are hashed faster than a fraction.
-    limit = None if bound is None else Decimal(bound.strip("+-%"))
+    limit = None if bound is None else Fraction(bound.strip("+-%"))
     size = Fraction(abs(numerator) * 100, denominator)
-    shown = _rounded(size, 2)
-    for digits in range(3, _MOST_DIGITS + 1):
-        if limit is None or shown != limit or shown == size:
-            break
+    sign = "-" if numerator < 0 else "+"
+    for digits in range(2, _MOST_DIGITS + 1):
         shown = _rounded(size, digits)
-    return f"{'-' if numerator < 0 else '+'}{shown} %"
+        if limit is None or _side(Fraction(shown), limit) == _side(size, limit):
+            return f"{sign}{shown} %"
+    words = {1: "just over ", -1: "just under ", 0: ""}[_side(size, size if limit is None else limit)]
+    return f"{words}{(bound or '').rstrip('%')} %"
+
+
+def _side(size: Fraction, limit: Fraction) -> int:
+    return (size > limit) - (size < limit)
 
 
 @lru_cache(maxsize=4096)

@@ -74,9 +74,12 @@ class PriceChange(NamedTuple):
 
     @property
     def ratio(self) -> Fraction | None:
-        """The change as a share of the old price: 3/20 for +15 %; None where a side is free, negative or unknown."""
+        """The change as a share of the old price: 3/20 for +15 %; None where a side is free, negative or unknown.
+
+        None as well for the same price in another asset, which no share tells.
+        """
         amounts = self.amounts
-        if amounts is None or min(amounts) <= 0:
+        if amounts is None or min(amounts) <= 0 or amounts[0] == amounts[1]:
             return None
         return Fraction(amounts[1] - amounts[0], amounts[0])
 

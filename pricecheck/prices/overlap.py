@@ -82,6 +82,10 @@ class RouteIndex:
             found += [one for one in patterns.beside(path) if _takes(one[1], path)]
         return min(found, key=lambda one: one[0])[1] if found else None
 
+    def is_reached(self, compiled: CompiledRoute) -> bool:
+        """Say whether some path is this route's, one of `routes`: no earlier one takes them all."""
+        return self.winner(compiled.method, _pattern(compiled)) is compiled
+
     def sharing(self, compiled: CompiledRoute) -> Iterator[Path]:
         """Yield what this route's pattern has in common with every pattern here that has a parameter."""
         patterns = self._patterns.get((compiled.method, len(compiled.segments)))
@@ -115,7 +119,7 @@ class SharedRequests:
 
     def __init__(self, old: Config, new: Config) -> None:
         self._old, self._new = RouteIndex(old), RouteIndex(new)
-        self._builtin = {*builtin_paths(old), *builtin_paths(new)}
+        self._builtins = frozenset(builtin_paths(old)), frozenset(builtin_paths(new))
         self._named = {segment for index in (self._old, self._new) for one in index.routes for segment in one.segments}
         self._paths: dict[int, str] = {}
         self._sample = next(word for word in _samples() if word not in self._named)
@@ -127,8 +131,25 @@ class SharedRequests:
             old, new = self._old.winner(method, path), self._new.winner(method, path)
             pairs.setdefault((id(old), id(new)), (old, new))
         found = [shared for old, new in pairs.values() if (shared := _shared(old, new)) is not None]
+        found += self._swallowed()
         place = {id(compiled): number for number, compiled in enumerate([*self._new.routes, *self._old.routes])}
         return sorted(found, key=lambda shared: (place[id(shared.new or shared.old)], place.get(id(shared.old), -1)))
+
+    def _swallowed(self) -> Iterator[SharedRoute]:
+        """Yield the routes on a path that one of the two configs answers itself, before any route: without a partner.
+
+        Such a path is compared as it is written: with a final slash it still is the route's, and so is paired as well.
+        """
+        old, new = self._builtins
+        for method, path in self._candidates():
+            written = "/" + "/".join(segment or "" for segment in path)
+            if (written in old) is (written in new) or FREE in path:
+                continue
+            one, other = self._old.winner(method, path), self._new.winner(method, path)
+            left = one if written in new else other
+            # What a route with parameters loses is one path of many: its prices are still there.
+            if one is not None and other is not None and left is not None and left.segments == path:
+                yield SharedRoute(method, path, *((one, None) if written in new else (None, other)))
 
     def _candidates(self) -> Iterator[tuple[str, Path]]:
         seen: set[tuple[str, Path]] = set()
@@ -172,7 +193,8 @@ class SharedRequests:
             ]
         path = "/" + "/".join(plain)
         # The gateway's own paths are compared as they are written, so that one with a final slash is a route's.
-        return f"{path}/" if path in self._builtin else path
+        sides = zip((shared.old, shared.new), self._builtins, strict=True)
+        return f"{path}/" if any(route and path in builtin for route, builtin in sides) else path
 
     def _arrives(self, shared: SharedRoute, segments: Sequence[str]) -> bool:
         path = tuple(segments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.gateway.resolution import recipient
+from pricecheck.patterns import late
 from pricecheck.prices.overlap import SharedRequests
 from pricecheck.prices.pairing import SharedRows
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pricecheck.gateway.routing import CompiledRoute
     from pricecheck.prices.table import PriceRow, PriceTable
 
+_EVM_ADDRESS = late(r"0x[0-9a-fA-F]{40}\Z")
+
 
 class Recipient(NamedTuple):
     """Who is paid, on which network, and where that stands (None: nowhere, there is no wallet)."""
@@ -24,6 +27,16 @@ class Recipient(NamedTuple):
     network: str
     address: str
     path: ConfigPath | None
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """The network and the account that is paid, however its address is spelt."""
+        return self.network, account_of(self.address)
+
+
+def account_of(address: str) -> str:
+    """Give an address in the one spelling of its account: the letter case of an EVM address is but a checksum."""
+    return address.lower() if _EVM_ADDRESS.match(address) else address
 
 
 class RecipientChange(NamedTuple):
@@ -64,12 +77,14 @@ class _Comparison:
 
     def of_routes(self, old: CompiledRoute, new: CompiledRoute) -> Iterator[RecipientChange]:
         before, after = (_paid(config, one.route, None) for config, one in zip(self._configs, (old, new), strict=True))
-        if before is not None and after is not None and before[:2] != after[:2]:
+        if before is not None and after is not None and before.account != after.account:
             yield RecipientChange(new.route.key, None, before, after)
 
     def differ(self, rows: SharedRows, before: PriceRow, after: PriceRow) -> bool:
         del rows
-        return (self._of(0, before) or ())[:2] != (self._of(1, after) or ())[:2]
+        paid = self._of(0, before), self._of(1, after)
+        accounts = [None if one is None else one.account for one in paid]
+        return accounts[0] != accounts[1]
 
     def change(self, before: PriceRow, after: PriceRow) -> RecipientChange:
         nobody = Recipient("", "", None)

@@ -8,6 +8,7 @@ from pricecheck.gateway.config import Config, ModelPrice, Route
 from pricecheck.gateway.environment import Unresolved
 from pricecheck.gateway.field import Field
 from pricecheck.gateway.money import PriceReading, decimals_of, read_price
+from pricecheck.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,9 @@ class PriceText(NamedTuple):
         return self.asset or "the asset"
 
 
+_DEFAULT_PRICE = late(r"\$?[0-9]+(?:\.[0-9]+)?\Z")
+"""What `upstreams.*.defaultPrice` may be (gateway.md §2)."""
+
 PriceTexts = dict[PriceText, list[PriceSite]]
 """Sites by distinct text, so that what depends on the text alone is decided once."""
 
@@ -78,7 +82,8 @@ def price_texts(config: Config) -> PriceTexts:
         asset = _asset(config, route)
         by_text: dict[str, list[PriceSite]] = {}
         for model in route.models:
-            by_text.setdefault(model[1], []).append(PriceSite(route, model))
+            if model[1]:  # an empty one is refused
+                by_text.setdefault(model[1], []).append(PriceSite(route, model))
         for text, sites in by_text.items():
             if not isinstance(text, Unresolved):
                 found.setdefault(PriceText(text, asset), []).extend(sites)
@@ -132,5 +137,7 @@ def _root_fields(config: Config) -> Iterator[Field]:
     if config.default_price is not None:
         yield config.default_price
     for upstream in config.upstreams.values():
-        if upstream.default_price is not None:
-            yield upstream.default_price
+        price = upstream.default_price
+        # Any other text is refused at load, unless the environment makes one of it.
+        if price is not None and (isinstance(price.value, Unresolved) or _DEFAULT_PRICE.match(price.text or "")):
+            yield price

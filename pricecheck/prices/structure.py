@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from pricecheck.prices.recipients import recipient_changes
+from pricecheck.patterns import late
+from pricecheck.prices.recipients import account_of, recipient_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,6 +61,9 @@ _TOPICS = {
     "gateway": Topic.GATEWAY,
 }
 _SECRET = frozenset({"headers", "secretKey", "redis"})
+_CREDENTIALS = late(r"(?<=://)[^/@?#\s]+(?=@)|(?<=\?)[^#\s]+")
+"""Where a URL may hold some: before its host, and in its query."""
+
 _LONGEST = 80
 _NOTHING = object()
 _ORDER = {topic: number for number, topic in enumerate(Topic)}
@@ -68,7 +72,7 @@ _ORDER = {topic: number for number, topic in enumerate(Topic)}
 def structure_changes(old: PriceTable, new: PriceTable) -> list[StructureChange]:
     """Give every change that is not one of a price, recipients first.
 
-    The values of upstream headers, secret keys and store addresses are never shown.
+    The values of upstream headers, secret keys and store addresses are never shown, nor what of a URL may be secret.
     """
     paid = recipient_changes(old, new)
     found = [*_recipients(paid), *_others(old.config, new.config, {_wallet_of(change) for change in paid})]
@@ -145,10 +149,12 @@ def _without_prices(config: Config) -> dict[tuple[str, ...], object]:
     root = config.root.value if config.root else None
     parts: dict[tuple[str, ...], object] = {}
     for key, value in (root if isinstance(root, dict) else {}).items():
-        if key in {"routes", "upstreams"} and isinstance(value, dict):
-            parts |= {(key, name): _part(key, item) for name, item in value.items()}
+        if key in {"routes", "upstreams"}:
+            # The old config may be one that the gateway refused: without a mapping here it has no routes.
+            parts |= {(key, name): _part(key, item) for name, item in value.items()} if isinstance(value, dict) else {}
         elif key == "defaults" and isinstance(value, dict):
-            parts[(key,)] = {name: item for name, item in value.items() if name != "price"}
+            others = {name: item for name, item in value.items() if name != "price"}
+            parts |= {(key,): others} if others else {}
         else:
             parts[(key,)] = value
     return parts
@@ -170,9 +176,14 @@ def _part(key: str, item: object) -> object:
 def _said(
     path: tuple[str | int, ...], before: object, after: object, told: set[ConfigPath | None]
 ) -> Iterator[StructureChange]:
-    if path in told or (path[0] == "routes" and path[2:3] == ("payTo",)):
+    if path in told or (path[0] == "routes" and path[2:3] == ("payTo",)) or _is_same_wallet(path, before, after):
         return
     yield StructureChange(_topic(path), _sentence(path, before, after), path)
+
+
+def _is_same_wallet(path: tuple[str | int, ...], before: object, after: object) -> bool:
+    texts = isinstance(before, str) and isinstance(after, str)
+    return texts and path[0] == "wallets" and account_of(str(before)) == account_of(str(after))
 
 
 def _topic(path: tuple[str | int, ...]) -> Topic:
@@ -215,5 +226,5 @@ def _shown(value: object) -> str:
         return "{" + ", ".join(fields) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_shown, value)) + "]"
-    text = "yes" if value is True else "no" if value is False else str(value)
+    text = "yes" if value is True else "no" if value is False else _CREDENTIALS.sub("(not shown)", str(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -71,6 +71,12 @@ class PriceRow(NamedTuple):
         return None if self.node is None else self.node.span
 
     @property
+    def priced_by(self) -> str | None:
+        """The selector of the route's own field that prices the row `other`; None for other rows and other sources."""
+        own = self.source in {Source.PRICE.value, Source.FALLBACK.value}
+        return self.source if own and self.selector == "other" else None
+
+    @property
     def dollars(self) -> str | None:
         """The amount as an exact price text, `$0.05`; None where it is unknown."""
         return None if self.amount is None or self.decimals is None else dollars(self.amount, self.decimals)

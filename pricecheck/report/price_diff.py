@@ -281,7 +281,7 @@ def _side(side: PriceSide | None) -> dict[str, object] | None:
         "amount": None if side.amount is None else str(side.amount),
         "price": side.price,
         "source": side.source,
-        "asset": side.asset,
+        "asset": side.asset or None,
         "route": side.route,
         "selector": side.selector,
         "reason": side.reason,

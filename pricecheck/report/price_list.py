@@ -48,7 +48,7 @@ def as_json(lines: Sequence[PriceLine]) -> str:
             "route": line.route,
             "selector": line.selector,
             "amount": None if line.amount is None else str(line.amount),
-            "asset": line.asset,
+            "asset": line.asset or None,
             "price": line.price,
             "source": line.source,
             "where": line.where,

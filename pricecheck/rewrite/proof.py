@@ -6,6 +6,7 @@ were meant to change; the other one must find exactly those differences.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from pricecheck.errors import PricecheckError
@@ -97,12 +98,16 @@ def _second_reading(document: Document, when: str) -> Value:
 
         return json.loads(text)
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.error import YAMLError, YAMLWarning
 
     yaml = YAML(typ="safe", pure=True)
     try:
-        # The gateway's parser ends a block of text at the end of a file in a line break, written or not (docs/yaml.md).
-        return _values(yaml, yaml.compose(text if text.endswith("\n") else f"{text}\n"))
+        with warnings.catch_warnings():
+            # An anchor may be given again, and counts from there on: the gateway's parser has no word for that either.
+            warnings.simplefilter("ignore", YAMLWarning)
+            # The gateway's parser ends a block of text at the end of a file in a line break, written or not
+            # (docs/yaml.md).
+            return _values(yaml, yaml.compose(text if text.endswith("\n") else f"{text}\n"))
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:160]
         raise _unproven(document.source, f"the second parser can't read the text {when} the fixes ({reason})") from None

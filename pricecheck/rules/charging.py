@@ -66,7 +66,7 @@ def advertised_otherwise(context: Context) -> Iterator[Finding]:
     """
     config = context.config
     for route in config.routes:
-        if route.token_based:
+        if route.token_based or route.key in context.misread_routes:
             continue
         decimals = decimals_for(config, route)
         rest = quote_rest(config, route, decimals)

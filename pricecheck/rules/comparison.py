@@ -109,12 +109,16 @@ class ComparedConfigs:
             change.selector,
             approved_text(change.before),
             approved_text(change.after),
+            change.after.priced_by if change.after is not None and change.selector == "other" else None,
         )
 
     def _judged(self, change: PriceChange) -> JudgedChange:
         found = breaches(change, self.limits)
         if not found:
-            return JudgedChange(change, (), (), Verdict.UNBOUNDED if change.amounts is None else Verdict.WITHIN)
+            # Of two unknown prices, and of the same price in another asset, no bound can say anything.
+            amounts = change.amounts
+            comparable = amounts is not None and amounts[0] != amounts[1]
+            return JudgedChange(change, (), (), Verdict.WITHIN if comparable else Verdict.UNBOUNDED)
         still_open = tuple(breach for breach in found if not self.baseline.approves(self.request(breach, change)))
         if not still_open:
             return JudgedChange(change, found, (), Verdict.APPROVED)

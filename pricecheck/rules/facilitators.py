@@ -13,7 +13,7 @@ from pricecheck.source.nodes import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pricecheck.gateway.config import Config
+    from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.field import Field
 
 _FACILITATOR_KEYS = frozenset({"default", "chains"})
@@ -28,7 +28,7 @@ _FACILITATOR_TWINS = frozenset({"url", "base"})
 )
 def nothing_to_pay_with(context: Context) -> Iterator[Finding]:
     """## What it does
-    Reports `wallets` without an entry, a route's `accepts: []` and a `payTo: []`.
+    Reports `wallets` without an entry, a route's `accepts: []` and a `payTo: []` where something is to be paid.
 
     ## Why is this bad?
     The gateway starts with all three. With empty `wallets`, every request to a route fails with 502, even where `payTo`
@@ -73,13 +73,20 @@ def nothing_to_pay_with(context: Context) -> Iterator[Finding]:
                 help='remove `accepts` to take the root\'s, or for a free route write price: "$0"',
             )
         for pay_to in pay_tos(route):
-            if pay_to.value == []:
+            if pay_to.value == [] and _is_paid(context, route, pay_to):
                 yield Finding(
                     "`payTo: []` puts an empty address into the 402: the request can't be paid",
                     pay_to.span,
                     pay_to.path,
                     help="name an address, or remove `payTo` to have the network's wallet paid",
                 )
+
+
+def _is_paid(context: Context, route: Route, pay_to: Field) -> bool:
+    """Say whether some request that a `payTo` is for is not free: amount 0 skips payment."""
+    of_rule = next((f"match:{each.number}" for each in route.match if each.pay_to == pay_to), None)
+    rows = (row for row in context.table.by_route[route.key] if row.reachable)
+    return any(row.amount != 0 for row in rows if of_rule in {None, row.selector})
 
 
 @rule(
@@ -92,12 +99,13 @@ def nothing_to_pay_with(context: Context) -> Iterator[Finding]:
 def facilitator_not_used(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports, in a `facilitator` mapping at the root or on a route, keys other than `default` and `chains`; keys of
-    `chains` that are not `network/asset`; and `facilitator.chains` beside a root `settlement.url`.
+    `chains` that are not `network/asset`; and the root's `facilitator.chains` beside a root `settlement.url`.
 
     ## Why is this bad?
     `{url: …}` and `{base: …}` are not refused. The gateway looks for `default` and `chains` only, finds nothing, and
     verifies and settles with its public default facilitator instead of yours. A `chains` entry under another key than
-    `network/asset` is never looked up. And `settlement.url`, where it is set, takes the place of all `chains`.
+    `network/asset` is never looked up. And `settlement.url`, where it is set, takes the place of the root's
+    `facilitator` with all its `chains`. A route's own `facilitator` goes before either, and its `chains` are used.
 
     ## Example
     ```yaml

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pricecheck.source.nodes import Node
 
 _FALLBACK = "fallback"
+_ADD = ("add a `fallback`", "write a price in it")
 _BY_MODEL = {"body.model"}
 _EVERY_MODEL: tuple[list[tuple[str, str]], ...] = ([], [("body.model", "*")])
 _DEAREST = 100
@@ -39,7 +40,8 @@ _DEAREST = 100
 def missing_fallback(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports a token-based route, or one with `match` rules, that says nothing of the requests it does not name: no
-    `fallback`, no `price`, and no last rule that takes the rest.
+    `fallback`, no `price`, and no last rule that takes the rest. An empty `fallback` or `price` counts as none on a
+    route with `match` rules; on a token-based one it makes the rest free, of which PC105 speaks.
 
     A `defaults.price` that the config states counts as an answer where it is no lower than the dearest price the route
     names, and on routes whose rules do not look at the model at all (a surcharge, a canary).
@@ -70,7 +72,7 @@ def missing_fallback(context: Context) -> Iterator[Finding]:
     ```
 
     ## Fix safety
-    Unsafe: it adds the dearest price that the route names as `fallback`, so unknown models become dearer. There is no
+    Unsafe: it writes the dearest price that the route names as `fallback`, so unknown models become dearer. There is no
     fix where the route names no price, or has a misspelt `fallback` that is to be mended instead.
     """
     for route in context.config.routes:
@@ -159,7 +161,12 @@ class _Priced(NamedTuple):
 
 
 def _rest(context: Context, route: Route) -> Quote | None:
-    """Give what the route charges for what it does not name; None where there is no such request or table."""
+    """Give what the route charges for what it does not name; None where there is no such request or table.
+
+    None as well where a part of what prices the route is refused, so that what is charged cannot be told.
+    """
+    if route.key in context.misread_routes:
+        return None
     if not route.token_based:
         if not route.match or route.price_function is not None:
             return None
@@ -172,7 +179,7 @@ def _rest(context: Context, route: Route) -> Quote | None:
 def _last_rule(context: Context, route: Route) -> Quote | None:
     """Give the price of the rule that takes every model the earlier ones leave; None where there is no such rule."""
     decimals = decimals_for(context.config, route)
-    if route.token_based or decimals is None:
+    if route.token_based or decimals is None or route.key in context.misread_routes:
         return None
     pairs = zip(route.match, context.table.by_route[route.key], strict=False)
     takers = (one for one, row in pairs if row.reachable and one.conditions in _EVERY_MODEL)
@@ -226,16 +233,19 @@ def _missing(context: Context, route: Route, rest: Quote, named: list[_Named]) -
     where = f"`defaults.price`{charged}" if rest.place is not None else f"the gateway's own default{charged}"
     what = "every model it does not name" if route.token_based or named else "every request that no rule takes"
     dearest = _ranked(named, _DEAREST)
-    meant = _misspelt(route)
-    advice = f"write `fallback: {_quoted(dearest.text)}`, the dearest price here" if dearest else "add a `fallback`"
+    empty = route.fallback if route.fallback is not None and not route.fallback.value else None
+    meant = None if empty else _misspelt(route)
+    advice = (
+        f"write `fallback: {_quoted(dearest.text)}`, the dearest price here" if dearest else _ADD[empty is not None]
+    )
     span = (route.match_field.key_span if route.match_field else None) if not route.token_based else None
     return Finding(
-        f"this route has no `fallback`: {what} is charged {where}",
+        f"this route has {'an empty' if empty else 'no'} `fallback`: {what} is charged {where}",
         span or route.field.key_span,
         route.field.path,
         (Label(rest.place.span, "this is what they are charged"),) if rest.place is not None else (),
         help=f"write `fallback` for `{meant}`" if meant else advice,
-        fix=_added(context, route, dearest) if dearest and not meant else None,
+        fix=(_filled(empty, dearest) if empty else _added(context, route, dearest)) if dearest and not meant else None,
     )
 
 
@@ -264,6 +274,11 @@ def _added(context: Context, route: Route, dearest: _Named) -> Fix | None:
         return None
     edits = insert_entry(context.document, mapping, _FALLBACK, dearest.text, like=dearest.node)
     return Fix(f"add fallback: {_quoted(dearest.text)}", Safety.UNSAFE, edits) if edits else None
+
+
+def _filled(empty: Field, dearest: _Named) -> Fix | None:
+    edit = rewrite_scalar(empty.node, dearest.text)
+    return Fix(f"write fallback: {_quoted(dearest.text)}", Safety.UNSAFE, (edit,)) if edit else None
 
 
 def _low(fallback: _Priced, wanted: _Named, percentile: int) -> Finding:

@@ -247,7 +247,7 @@ def field_without_effect(context: Context) -> Iterator[Finding]:
     for route in context.config.routes:
         yield from _overridden(route)
         kind = route.field.get("type")
-        if kind is not None and isinstance(kind.value, Unresolved):
+        if kind is not None and (isinstance(kind.value, Unresolved) or route.key in context.misread_routes):
             continue
         if route.token_based:
             yield from _off_request_pricing(route)

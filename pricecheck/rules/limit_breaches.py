@@ -49,7 +49,13 @@ class LimitBreach(NamedTuple):
     def request(self, file: str) -> ApprovalRequest:
         """Give what an approval of this price must say: void as soon as the price or the limit is another."""
         return ApprovalRequest(
-            self.code, file, self.route.key, self.row.selector, self.limit.text, str(self.row.amount)
+            self.code,
+            file,
+            self.route.key,
+            self.row.selector,
+            self.limit.text,
+            str(self.row.amount),
+            self.row.priced_by,
         )
 
 

@@ -24,9 +24,10 @@ def _refused(context: Context, kind: RefusalKind) -> Iterator[Finding]:
 
 @rule("PC001", "yaml-syntax", Impact.REJECTS, "A text the gateway's YAML (or JSON) parser refuses", needs_config=False)
 def yaml_syntax(context: Context) -> Iterator[Finding]:
-    """## What it does Reports what makes the text unreadable: tabs as indentation, an unclosed quote or bracket, a
-    comment glued to a value, a reserved character at the start of a value, an alias without its anchor, aliases that
-    multiply without end, nesting without end.
+    """## What it does
+    Reports what makes the text unreadable: tabs as indentation, an unclosed quote or bracket, a comment glued to a
+    value, a reserved character at the start of a value, an alias without its anchor, aliases that multiply without end,
+    nesting without end.
 
     ## Why is this bad?
     The gateway does not start. Some of it other YAML tools let pass: in `price: "$0.05"#x` the comment must be set off
@@ -53,8 +54,9 @@ def yaml_syntax(context: Context) -> Iterator[Finding]:
 
 @rule("PC002", "duplicate-key", Impact.REJECTS, "The same key twice in one mapping", needs_config=False)
 def duplicate_key(context: Context) -> Iterator[Finding]:
-    """## What it does Reports a key that stands twice in one mapping, with both places. Quoting makes no difference:
-    `"GET /x"` and `GET /x` are one key. In a `.json` file it is allowed: there the last one wins.
+    """## What it does
+    Reports a key that stands twice in one mapping, with both places. Quoting makes no difference: `"GET /x"` and
+    `GET /x` are one key. In a `.json` file it is allowed: there the last one wins.
 
     ## Why is this bad?
     The gateway does not start. Had it started, one of the two prices would have been dropped in silence.
@@ -114,9 +116,10 @@ def multiple_documents(context: Context) -> Iterator[Finding]:
     needs_config=False,
 )
 def unset_environment_variable(context: Context) -> Iterator[Finding]:
-    """## What it does Reports every `${NAME}` in a value that is not set in the environment given with `--env` or
-    `--env-file`. Without either flag it says nothing: no guess is made. `${params.x}` and `${query.x}` are filled in
-    at run time and are none.
+    """## What it does
+    Reports every `${NAME}` in a value that is not set in the environment given with `--env` or `--env-file`. Without
+    either flag it says nothing: no guess is made. `${params.x}` and `${query.x}` are filled in at run time and are
+    none.
 
     ## Why is this bad?
     The gateway stops at the start for any unset variable, even in a key it does not know. It has no syntax for
@@ -178,9 +181,9 @@ def missing_field(context: Context) -> Iterator[Finding]:
     fixability=Fixability.SOMETIMES,
 )
 def wrong_type(context: Context) -> Iterator[Finding]:
-    """## What it does Reports numbers where text is wanted, text where a number is wanted, null where a value is
-    wanted, and so on. The usual ones: a price without quotes, which YAML reads as a number, and a key with nothing
-    after it, which is null.
+    """## What it does
+    Reports numbers where text is wanted, text where a number is wanted, null where a value is wanted, and so on. The
+    usual ones: a price without quotes, which YAML reads as a number, and a key with nothing after it, which is null.
 
     ## Why is this bad?
     The gateway does not start. `null` does not count as absent.
@@ -240,9 +243,10 @@ def invalid_value(context: Context) -> Iterator[Finding]:
     fixability=Fixability.SOMETIMES,
 )
 def unknown_field(context: Context) -> Iterator[Finding]:
-    """## What it does Reports unknown keys in the objects that the gateway closes: `rateLimit`, `verificationCache`,
-    `cors`, `metrics`, `trustProxy`, `stores`, `pricing`, `hooks`, `settlement`. Elsewhere unknown keys are dropped in
-    silence, which PC208 reports.
+    """## What it does
+    Reports unknown keys in the objects that the gateway closes: `rateLimit`, `verificationCache`, `cors`, `metrics`,
+    `trustProxy`, `stores`, `pricing`, `hooks`, `settlement`. Elsewhere unknown keys are dropped in silence, which PC208
+    reports.
 
     ## Why is this bad?
     The gateway does not start.
@@ -273,9 +277,10 @@ def unknown_field(context: Context) -> Iterator[Finding]:
 
 @rule("PC014", "conflicting-fields", Impact.REJECTS, "Fields that do not go together", needs_config=False)
 def conflicting_fields(context: Context) -> Iterator[Finding]:
-    """## What it does Reports `model: time` without `duration` and `duration` without `model: time`, a store with
-    `backend: redis` and no URL, the origin `"*"` with `credentials: true`, `strategy: custom` without `module`,
-    `strategy: mpp` without `methods`.
+    """## What it does
+    Reports `model: time` without `duration` and `duration` without `model: time`, a store with `backend: redis` and no
+    URL, the origin `"*"` with `credentials: true`, `strategy: custom` without `module`, `strategy: mpp` without
+    `methods`.
 
     ## Why is this bad?
     The gateway does not start.

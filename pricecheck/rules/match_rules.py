@@ -83,7 +83,9 @@ def unreachable_match_rule(context: Context) -> Iterator[Finding]:
 
         for each in route.match:
             reach = rules.reach(each.number)
-            if reach.verdict is not Reachability.COVERED or not _is_whole(each):
+            if reach.verdict is not Reachability.COVERED:
+                continue
+            if not all(map(_is_whole, (each, *(route.match[number] for number in reach.covered_by)))):
                 continue
             found = _covered(context, route, each, reach)
             if (found.span, found.message) not in seen:

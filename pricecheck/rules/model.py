@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pricecheck.gateway.loading import Loaded
     from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
+    from pricecheck.prices.charged import ChargedPrices
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
     from pricecheck.prices.usage import Sample
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from pricecheck.rules.limit_breaches import LimitBreach
     from pricecheck.rules.served import TrafficUsage
     from pricecheck.source.document import Document
+
+
+_PRICING = frozenset({"type", "price", "match", "fallback", "models", "pricing"})
+"""The fields of a route that decide what is charged."""
 
 
 class Fixability(Enum):
@@ -75,6 +80,18 @@ class Context:
         return read_config(self.loaded)
 
     @cached_property
+    def misread_routes(self) -> frozenset[str]:
+        """The keys of the routes with something refused in what prices them.
+
+        It is as if it were not there (see `gateway.config`), so that nothing may be said of what is charged instead.
+        """
+        refused = [refusal.path for refusal in self.loaded.refusals]
+        if any(path in {("defaults",), ("defaults", "price")} for path in refused):
+            return frozenset(route.key for route in self.config.routes)
+        within = (path for path in refused if path[:1] == ("routes",) and not _PRICING.isdisjoint(path[2:3]))
+        return frozenset(str(path[1]) for path in within)
+
+    @cached_property
     def price_texts(self) -> PriceTexts:
         """Every distinct price text with its places."""
         from pricecheck.prices.sites import price_texts
@@ -87,6 +104,13 @@ class Context:
         from pricecheck.prices.table import price_table
 
         return price_table(self.config)
+
+    @cached_property
+    def charged(self) -> ChargedPrices:
+        """The places of the prices that some request may be charged by."""
+        from pricecheck.prices.charged import ChargedPrices
+
+        return ChargedPrices(self.table, unread=self.misread_routes, partial=self.settings.partial)
 
     @cached_property
     def limit_breaches(self) -> tuple[LimitBreach, ...]:

@@ -117,7 +117,7 @@ def _pays_wallet(context: Context, route: Route) -> bool:
 
 def _paid_to_wallets(config: Config, payments: tuple[Payment, ...]) -> Iterator[Finding]:
     first = payments[0].network.known_text if payments else None
-    if first is None:
+    if not first:  # not known, or refused at load
         return
     wallets = dict(config.wallets)
     name, wallet = (first, wallets[first]) if first in wallets else config.wallets[0]
@@ -333,6 +333,8 @@ def unknown_token(context: Context) -> Iterator[Finding]:
     own = (payment for route in config.routes for payment in route.accepts or ())
     for payment in (*config.accepts, *own):
         asset, network = payment.asset.known_text, payment.network.known_text
+        if "" in {asset, network}:  # refused at load
+            continue
         wrong_asset = asset is not None and asset != USDC
         wrong_network = network is not None and network not in NETWORKS
         if payment.field.span in seen or not (wrong_asset or wrong_network):

@@ -8,7 +8,7 @@ from pricecheck.findings import Finding, Impact
 from pricecheck.gateway.money import dollars, units
 from pricecheck.patterns import late
 from pricecheck.rules.model import Context, rule
-from pricecheck.rules.price_text import NATURAL, Verdict, bare, judge
+from pricecheck.rules.price_text import NATURAL, PER_TOKENS, Verdict, bare, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ _ZERO = late(r"[+-]?(?:0+(?:\.0*)?|\.0+)\Z")
 def negative_price(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices below zero.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     The gateway has no notion of a discount. A negative amount is not 0, so the request is not free: the caller gets a
@@ -64,8 +66,11 @@ def negative_price(context: Context) -> Iterator[Finding]:
     "A price that comes out as 0 without saying so",
 )
 def accidentally_free(context: Context) -> Iterator[Finding]:
-    """## What it does Reports prices whose amount is 0 although the text is not an explicit zero such as `"$0"` or
-    `"0.00"`: an empty price, a lone `$`, a fraction smaller than the asset's smallest unit.
+    """## What it does
+    Reports prices whose amount is 0 although the text is not an explicit zero such as `"$0"` or `"0.00"`: an empty
+    price, a lone `$`, a fraction smaller than the asset's smallest unit.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     With amount 0 the gateway skips the payment and proxies the request free of charge. `"$0.0000001"` has seven
@@ -97,7 +102,7 @@ def accidentally_free(context: Context) -> Iterator[Finding]:
 
     def verdict_on(price: PriceText) -> Verdict | None:
         reading = price.reading
-        if reading.amount != 0 or _ZERO.match(bare(price.text)):
+        if reading.amount != 0 or _ZERO.match(bare(price.text)) or PER_TOKENS.search(price.text):
             return None
         why = (
             f"{price.unit} has {price.decimals} decimals, the rest is cut off"
@@ -125,7 +130,10 @@ def accidentally_free(context: Context) -> Iterator[Finding]:
 def surprising_number(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices that are no ordinary decimal number and yet are charged: a second decimal point, a `0x`, `0o` or `0b`
-    prefix, white space or letters among the digits that happen to be cut off.
+    prefix, white space or letters among the digits that happen to be cut off. Prices with a `/1k-tokens` suffix are
+    PC602's.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     The gateway takes the first two parts around the points and drops the rest, so `"$1.000.00"` charges one dollar, and
@@ -150,7 +158,7 @@ def surprising_number(context: Context) -> Iterator[Finding]:
 
     def verdict_on(price: PriceText) -> Verdict | None:
         amount = price.reading.amount
-        if not amount or amount < 0 or NATURAL.match(bare(price.text)):
+        if not amount or amount < 0 or NATURAL.match(bare(price.text)) or PER_TOKENS.search(price.text):
             return None
         charged = dollars(amount, price.decimals)
         why = (

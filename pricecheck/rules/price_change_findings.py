@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pricecheck.rules.comparison import ComparedConfigs
     from pricecheck.rules.model import Context
 
+_THROWS = "throws: "
+_MEANT = "if it is meant, say so in the pull request"
 _ADVICE = "write a price within the bound, or record an approval with `pricecheck approve`"
 
 
@@ -67,7 +69,19 @@ def silent(context: Context) -> Iterator[Finding]:
         first = changes[0]
         others = f" (and {len(changes) - 1} more priced here)" if len(changes) > 1 else ""
         message = f"{_subject(first)} changes from {_step(first)}{others} although its line did not: {_cause(first)}"
-        yield _finding(context, compared, first, message, "if it is meant, say so in the pull request")
+        yield _finding(context, compared, first, message, _MEANT)
+    yield from _sessions(context, compared)
+
+
+def _sessions(context: Context, compared: ComparedConfigs) -> Iterator[Finding]:
+    """Say where a payment lasts longer or shorter than before, whatever it costs."""
+    from pricecheck.prices.sessions import session_changes
+
+    for change in session_changes(compared.old, compared.new):
+        field, old = nearest_field(context.config, change.path), nearest_field(compared.old.config, change.old_path)
+        before = (Label(old.key_span, f"{change.before.words} until now", compared.baseline.source),) if old else ()
+        message = f"one payment on `{change.route}` now buys {change.after.words} (before: {change.before.words})"
+        yield Finding(message, field.key_span if field else Span(0, 0), change.path, before, _MEANT)
 
 
 def unit_slips(context: Context) -> Iterator[Finding]:
@@ -149,14 +163,24 @@ def _subject(change: PriceChange) -> str:
 
 
 def _step(change: PriceChange) -> str:
-    return f"{_amount(change.before)} to {_amount(change.after)}"
+    before, after = change.before, change.after
+    if before is None or after is None or not _is_other_asset(before, after):
+        return f"{_amount(before)} to {_amount(after)}"
+    sides = (_amount(row) if row.amount is None else f"{_amount(row)} in {row.asset}" for row in (before, after))
+    return " to ".join(sides)
+
+
+def _is_other_asset(before: PriceRow, after: PriceRow) -> bool:
+    """Whether both sides name an asset, and not the same; the gateway takes its name in upper case."""
+    return bool(before.asset and after.asset) and before.asset.upper() != after.asset.upper()
 
 
 def _amount(row: PriceRow | None) -> str:
     if row is None:
         return "nothing"
     if row.amount is None:
-        return row.unknown_reason or "an unknown price"
+        reason = row.unknown_reason or "an unknown price"
+        return f"an error ({reason.removeprefix(_THROWS)})" if reason.startswith(_THROWS) else reason
     return "free" if row.amount == 0 else f"{row.dollars}"
 
 
@@ -168,7 +192,13 @@ def _cause(change: PriceChange) -> str:
         return f"these requests were taken by `{before.route}`"
     if before.source == "route.models" and after.source != "route.models":
         return f"it is no longer in `models`, and `{after.source}` charges it"
-    if before.asset != after.asset:
+    if before.asset and not after.asset:
+        return "no payment is accepted any more"
+    return _cause_of_rows(before, after)
+
+
+def _cause_of_rows(before: PriceRow, after: PriceRow) -> str:
+    if _is_other_asset(before, after):
         return f"it is now paid in {after.asset} instead of {before.asset}"
     if before.selector != after.selector:
         return f"these requests were taken by {before.selector}"

@@ -171,9 +171,15 @@ def silent_reprice(context: Context) -> Iterator[Finding]:
     would look at: a model that was dropped from `models`, a match rule that moved or takes more requests, another
     first asset, another `defaults.price`, an anchor that changed elsewhere.
 
+    So are payments that buy something else than before, whatever they cost: another `duration` of a time session, a
+    route that sells time instead of single requests, or the other way round.
+
     ## Why is this bad?
     A reviewer reads the lines of a diff. The gateway charges what the whole resolution ends at. Beyond the bounds
     such a change is also PC401 or PC402.
+
+    A session is outside every bound, since they are held against the price of a payment: with `duration: 10h` for `1h`
+    callers get ten times as much for the same money, and no price has moved.
 
     ## Example
     ```yaml

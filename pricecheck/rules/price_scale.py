@@ -40,8 +40,9 @@ _SHOWN_KIN = 3
     severity=Severity.WARNING,
 )
 def magnitude_slip(context: Context) -> Iterator[Finding]:
-    """## What it does Reports a model's price on a token-based route that is a hundred times or more away from what
-    its relatives cost. Dear and cheap models side by side are no reason: a price is compared with
+    """## What it does
+    Reports a model's price on a token-based route that is a hundred times or more away from what its relatives cost.
+    Dear and cheap models side by side are no reason: a price is compared with
 
     - the other variants of the same model on the route (`gpt-4o`, `gpt-4o-2024-08-06`, fine-tunes of it), if two of
       them agree;
@@ -50,6 +51,10 @@ def magnitude_slip(context: Context) -> Iterator[Finding]:
 
     With the built-in table as the only witness, a thousandfold distance is asked for. A price that several models of
     the route share is taken as meant.
+
+    A model that has neither such variants nor a place in the table is reported where it costs a thousand times what
+    three others or more do, all of them within a factor of ten. Less is no evidence: variants of one model do differ by
+    ten, between tiers, snapshots and batches, and an embedding may well cost a thousandth of a chat.
 
     ## Why is this bad?
     Providers quote per thousand or per million tokens, the gateway charges per request: a price copied from a
@@ -104,7 +109,11 @@ def _slips(route: Route, decimals: int) -> Iterator[Finding]:
     for model, amount in suspects:
         if neighbours.shared[amount] > _FEWEST_WITNESSES:
             continue
-        finding = _against_kin(route, model, amount, neighbours) or _against_table(route, model, amount, neighbours)
+        finding = (
+            _against_kin(route, model, amount, neighbours)
+            or _against_table(route, model, amount, neighbours)
+            or _against_others(route, model, amount, neighbours)
+        )
         if finding is not None:
             yield finding
 
@@ -125,6 +134,9 @@ class _Neighbours:
         counted = Counter((amount, table) for amount, table in pairs if table is not None)
         factors = sorted((Fraction(amount, table), count) for (amount, table), count in counted.items())
         self._factors = [factor for factor, count in factors for _ in range(count)]
+        *others, self._dearest = sorted(amount for _, amount in priced)
+        agree = len(others) > _FEWEST_WITNESSES and others[-1] <= others[0] * 10
+        self._usual = others[(len(others) - 1) // 2] if agree else None
         middle = (len(self._factors) - 1) // 2
         self._middles = [one.as_integer_ratio() for one in self._factors[middle : middle + 2]]
 
@@ -137,6 +149,10 @@ class _Neighbours:
         agreeing = bisect_right(ordered, middle * 10) - bisect_left(ordered, -(-middle // 10))
         within = amount <= middle * 10 and middle <= amount * 10
         return middle if agreeing - within >= _FEWEST_WITNESSES else None
+
+    def usual_beside(self, amount: int) -> int | None:
+        """Give the middle price of all others, where this one is the dearest and they are of one magnitude."""
+        return self._usual if amount == self._dearest else None
 
     def is_usual(self, amount: int, reference: int) -> bool:
         """Say at once that a price lies near the route's usual factor above its built-in one, as nearly all do."""
@@ -213,6 +229,16 @@ def _against_table(route: Route, model: ModelPrice, amount: int, neighbours: _Ne
     elif not _far(ratio, LONE_FACTOR):
         return None
     return _finding(route, model, amount, evidence, decimals, ())
+
+
+def _against_others(route: Route, model: ModelPrice, amount: int, neighbours: _Neighbours) -> Finding | None:
+    usual = neighbours.usual_beside(amount)
+    if usual is None or amount < usual * LONE_FACTOR or _table_amount(model.name, neighbours.decimals) is not None:
+        return None
+    if neighbours.usual_in_family(_base_model(model.name), amount) is not None:
+        return None
+    evidence = f"the route's other models cost about {dollars(usual, neighbours.decimals)}"
+    return _finding(route, model, amount, evidence, neighbours.decimals, ())
 
 
 def _table_amount(model: str, decimals: int) -> int | None:

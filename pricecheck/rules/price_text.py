@@ -28,6 +28,10 @@ _WITH_CURRENCY = late(r"([0-9]*\.[0-9]+)\s*(?:usd|usdc|dollars?)\Z", re.IGNORECA
 _FREE_WORDS = frozenset({"free", "none", "no", "gratis", "nothing", "n/a"})
 
 
+NOT_CHARGED = "if ever: as it is, no request gets this price"
+"""What is added where a price is charged to nobody."""
+
+
 class Verdict(NamedTuple):
     """What a rule says about a price text wherever it stands; `mended` is the text to write instead."""
 
@@ -38,7 +42,11 @@ class Verdict(NamedTuple):
 
 
 def judge(context: Context, verdict_on: Callable[[PriceText], Verdict | None]) -> Iterator[Finding]:
-    """Judge every distinct price text once and yield a finding at each of its places."""
+    """Judge every distinct price text once and yield a finding at each of its places.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), that is said, and the finding is no more than a
+    hint of what would be charged.
+    """
     for price, sites in context.price_texts.items():
         verdict = verdict_on(price)
         if verdict is None:
@@ -46,7 +54,10 @@ def judge(context: Context, verdict_on: Callable[[PriceText], Verdict | None]) -
         for site in sites:
             edit = rewrite_scalar(site.node, verdict.mended) if verdict.mended is not None else None
             fix = Fix(f'write "{verdict.mended}"', Safety.UNSAFE, (edit,)) if edit else None
-            yield Finding(verdict.message, site.span, site.path, help=verdict.help, fix=fix, severity=verdict.severity)
+            charged = site.path in context.charged
+            message = verdict.message if charged else f"{verdict.message} ({NOT_CHARGED})"
+            severity = verdict.severity if charged else Severity.INFO
+            yield Finding(message, site.span, site.path, help=verdict.help, fix=fix, severity=severity)
 
 
 def bare(text: str) -> str:
@@ -65,6 +76,8 @@ def raw_unit_price(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices without a decimal point. With a dollar sign (`"$5"`) that is an error. A bare whole number
     (`"10000"`) is the gateway's way to write a raw amount on purpose, and is only pointed out.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     The gateway looks for a decimal point, not for the dollar sign. Without a point the text is the integer of the
@@ -123,8 +136,11 @@ def raw_unit_price(context: Context) -> Iterator[Finding]:
     "Digits beyond the asset's decimals are cut off",
 )
 def price_truncated(context: Context) -> Iterator[Finding]:
-    """## What it does Reports prices with more decimal places than the asset has, where the places that are cut off
-    hold something other than zeros. A price that is cut to nothing is PC105's.
+    """## What it does
+    Reports prices with more decimal places than the asset has, where the places that are cut off hold something other
+    than zeros. A price that is cut to nothing is PC105's.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     The gateway does not round. USDC has 6 decimals, so `"$0.0000025"` is cut to 2 smallest units: callers pay
@@ -177,6 +193,8 @@ def unparsable_price(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices that the gateway can't turn into an integer: thousands separators, exponents, currency names or signs
     other than one leading `$`, words, white space before the `$`.
+
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
 
     ## Why is this bad?
     None of it is checked when the gateway starts. The first request that needs the price fails with 502, and so does
@@ -249,8 +267,9 @@ def _mended(text: str) -> str | None:
     severity=Severity.INFO,
 )
 def unresolved_price(context: Context) -> Iterator[Finding]:
-    """## What it does Points out prices that hold a `${NAME}` when no environment was given. With `--env` or
-    `--env-file` they are resolved and checked like any other.
+    """## What it does
+    Points out prices that hold a `${NAME}` when no environment was given. With `--env` or `--env-file` they are
+    resolved and checked like any other.
 
     ## Why is this bad?
     It need not be. But nothing about such a price can be checked: not that it parses, not that it is in dollars, not

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pricecheck.findings import Finding, Label, Span
 from pricecheck.policy.approvals import ApprovalRequest
 from pricecheck.prices.places import nearest_field
+from pricecheck.prices.recipients import account_of
+from pricecheck.prices.settling import is_settled_alike
 from pricecheck.prices.structure import Topic
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def settlements(context: Context) -> Iterator[Finding]:
     compared = context.compared
     for change in compared.structure if compared else ():
         if change.topic is Topic.SETTLEMENT and compared is not None:
+            if is_settled_alike(compared.old.config, context.config, change.path):
+                continue
             field, old = nearest_field(context.config, change.path), nearest_field(compared.old.config, change.path)
             related: tuple[Label, ...] = ()
             if old is not None and old.path == change.path:
@@ -59,7 +63,8 @@ def _recipients(compared: ComparedConfigs) -> dict[ConfigPath, tuple[str, Approv
     old = dict(compared.old.config.wallets)
     for network, wallet in compared.new.config.wallets:
         before = old.get(network)
-        if before is not None and before.value != wallet.value and wallet.path not in found:
+        moved = before is not None and account_of(before.text or "") != account_of(wallet.text or "")
+        if before is not None and moved and wallet.path not in found:
             request = ApprovalRequest("PC405", compared.file, "", f"wallets.{network}", before.text, wallet.text)
             found[wallet.path] = (f"the wallet for {network} is now {wallet.text} (before: {before.text})", request)
     return found

@@ -16,7 +16,7 @@ def recipient_changed(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports every route, match rule and wallet whose payments go to another address, or to another network's wallet,
     than at the revision given with `--against`: a changed `payTo` or wallet, a removed `payTo`, another first
-    network.
+    network. An EVM address in other letter case is the same account.
 
     ## Why is this bad?
     It is where the money goes. A payment cannot be called back.
@@ -51,7 +51,8 @@ def recipient_changed(context: Context) -> Iterator[Finding]:
 def settlement_changed(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports every change of `settlement` and `facilitator`, of the gateway or of a route, against the revision given
-    with `--against`.
+    with `--against`. Another way to say the same is none: `before-response` on a route without `settlement`, or a root
+    `facilitator` URL moved into `settlement: {strategy: facilitator, url: …}`.
 
     ## Why is this bad?
     It decides who verifies a payment and when it is taken: with `before-response` (the default) the money is kept

@@ -27,6 +27,9 @@ def _shape(name: str, pattern: str) -> Shape:
     return Shape(name, late(rf"(?<![A-Za-z0-9])(?:{pattern})"))
 
 
+USER_PASSWORD = "a password"  # noqa: S105 - what one is called, not one
+PRIVATE_KEY = "a private key"
+
 SHAPES = (
     _shape("an Anthropic key", r"sk-ant-[A-Za-z0-9_-]{20,}"),
     _shape("an OpenRouter key", r"sk-or-[A-Za-z0-9_-]{20,}"),
@@ -43,13 +46,14 @@ SHAPES = (
     _shape("a GitHub token", r"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,}"),
     _shape("a Slack token", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
     _shape("a signed token (JWT)", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
-    _shape("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    _shape("a private key", r"0x[0-9a-fA-F]{64}(?![0-9a-fA-F])"),
+    _shape(PRIVATE_KEY, r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    _shape(PRIVATE_KEY, r"0x[0-9a-fA-F]{64}(?![0-9a-fA-F])"),
 )
 
 _REFERENCE = late(r"\$\{[^}]*\}")
 _SCHEME = late(r"(?i)(bearer|basic|token|key|apikey|api-key|[a-z]+-auth-key)\s+")
 _STAND_IN = late(r"(?i)your|example|placeholder|change[-_]?me|dummy|redacted|x{4}|\*{3}|\.{3}|…|<|>|insert|replace")
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
 _USER_INFO = late(r"[a-z][a-z0-9+.-]*://[^/@:?#]*:([^/@?#]+)@", re.IGNORECASE)
 _SECRET_NAME = late(
     r"(?i)\A(?:proxy-)?authorization\Z|\Acookie\Z|(?:\A|[-_])(?:api-?key|key|token|secret|password|auth)\Z|\Aapikey\Z"
@@ -81,7 +85,22 @@ def secret_in(name: str, value: str) -> str | None:
 def password_in(url: str) -> str | None:
     """Say that a URL holds a password in plain text; None where it does not."""
     found = _USER_INFO.match(_REFERENCE.sub("", url))
-    return "a password" if found and not _STAND_IN.search(found[1]) else None
+    return USER_PASSWORD if found and not _STAND_IN.search(found[1]) else None
+
+
+def secret_in_url(url: str) -> str | None:
+    """Say what credential a URL holds: a password, a key of a documented shape, a token in a parameter of the query."""
+    text = _REFERENCE.sub("", url)
+    found = password_in(text) or next((shape.name for shape in SHAPES if _is_key_in_url(shape, text)), None)
+    if found is not None:
+        return found
+    query = text.partition("#")[0].partition("?")[2]
+    if not query:
+        return None
+    from urllib.parse import parse_qsl
+
+    given = (secret_in(_CAMEL.sub("_", name), value) for name, value in parse_qsl(query))
+    return next(filter(None, given), None)
 
 
 def is_stand_in(text: str) -> bool:
@@ -91,6 +110,12 @@ def is_stand_in(text: str) -> bool:
 
 def _is_real(found: re.Match[str] | None) -> bool:
     return found is not None and not _STAND_IN.search(found[0]) and (_entropy(found[0]) >= _RANDOM or "KEY" in found[0])
+
+
+def _is_key_in_url(shape: Shape, url: str) -> bool:
+    """Say whether a URL holds such a key. 64 hexadecimal digits in a path are a hash, `sk-` may begin a word there."""
+    found = shape.pattern.search(url)
+    return found is not None and shape.name != PRIVATE_KEY and _is_real(found) and _is_mixed(found[0])
 
 
 def _is_basic(token: str) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity, Span
+from pricecheck.gateway.money import dollars
 from pricecheck.gateway.versions import is_older, too_new_for
 from pricecheck.rules.model import Fixability, rule
-from pricecheck.rules.price_text import NATURAL, PER_TOKENS, bare
+from pricecheck.rules.price_text import NATURAL, NOT_CHARGED, PER_TOKENS, bare
 from pricecheck.rules.writing import rewrite_scalar
 from pricecheck.source.nodes import Mapping, Scalar
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pricecheck.gateway.field import Field
+    from pricecheck.prices.sites import PriceText
     from pricecheck.rules.model import Context
 
 
@@ -74,16 +76,20 @@ def legacy_type(context: Context) -> Iterator[Finding]:
     "PC602",
     "per-1k-suffix",
     Impact.FAILS,
-    "A `/1k-tokens` suffix, which the gateway never could read",
+    "A `/1k-tokens` suffix, which fails the request or is cut off",
     fixability=Fixability.SOMETIMES,
 )
 def per_1k_suffix(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports prices that end in `/1k-tokens` or the like.
 
+    Where no request gets the price (PC203, PC209 and PC210 say why), it is only pointed out.
+
     ## Why is this bad?
     The docs showed such prices until 2026-02-20, but no gateway ever parsed them: each request that gets one fails with
-    502. And the gateway has no price per token: `token-based` means a price per request that depends on the model.
+    502. Only where the digits after the point are as many as the asset has (six for USDC), what follows them is cut
+    off before the price is read, and `"$0.000150/1k-tokens"` is charged as $0.00015 a request. For the gateway has no
+    price per token: `token-based` means a price per request that depends on the model.
 
     ## Example
     ```yaml
@@ -108,7 +114,7 @@ def per_1k_suffix(context: Context) -> Iterator[Finding]:
     ```
 
     ## Fix safety
-    The suffix is cut off, and a decimal point added where there is none. The fix is unsafe: requests that failed are
+    The suffix is removed, and a decimal point added where there is none. The fix is unsafe: requests that failed are
     charged afterwards, and a price per thousand tokens is seldom the right price of a request.
     """
     for price, sites in context.price_texts.items():
@@ -118,14 +124,25 @@ def per_1k_suffix(context: Context) -> Iterator[Finding]:
         mended = _per_request(cut)
         for site in sites:
             edit = rewrite_scalar(site.node, mended) if mended else None
+            charged = site.path in context.charged
             yield Finding(
-                f'"{price.text}" is a price per tokens, which the gateway can\'t read: '
-                "every request that gets it fails with 502",
+                f'"{price.text}" is a price per tokens, {_what_happens(price)}{"" if charged else f" ({NOT_CHARGED})"}',
                 site.span,
                 site.path,
                 help=f'write what one request costs, such as "{mended or "$0.05"}"',
                 fix=Fix(f'write "{mended}"', Safety.UNSAFE, (edit,)) if edit else None,
+                severity=None if charged else Severity.INFO,
             )
+
+
+def _what_happens(price: PriceText) -> str:
+    amount = price.reading.amount
+    if amount is None:
+        return "which the gateway can't read: every request that gets it fails with 502"
+    read = f"of which the gateway reads {price.decimals} decimals and drops the rest"
+    if amount == 0:
+        return f"{read}: it comes out as 0, and requests are served free of charge"
+    return f"{read}: every request that gets it is charged {dollars(amount, price.decimals)}, whatever its tokens"
 
 
 def _per_request(text: str) -> str | None:
@@ -227,7 +244,7 @@ def legacy_facilitator(context: Context) -> Iterator[Finding]:
     `facilitator` of a route goes before either spelling, and the URL stays as it is written.
     """
     facilitator = context.config.at("facilitator")
-    if facilitator is None or facilitator.text is None or context.config.at("settlement") is not None:
+    if facilitator is None or not facilitator.text or context.config.at("settlement") is not None:
         return
     if is_older(context.settings.gateway_version, "0.4.2"):
         return

@@ -85,9 +85,11 @@ def settle_after_response(context: Context) -> Iterator[Finding]:
 )
 def literal_secret(context: Context) -> Iterator[Finding]:
     """## What it does
-    Reports credentials in `upstreams.*.headers`, in `settlement`, and in the URLs of upstreams and stores: the shapes
-    that providers document (`sk-…`, `AIza…`, `AKIA…`), bearer tokens, user names with passwords, and text too random to
-    be anything else. `${NAME}`, stand-ins such as `sk-your-key`, wallet addresses, dates and versions are no secrets.
+    Reports credentials in `upstreams.*.headers`, in `settlement`, and in every URL that the gateway calls: of upstreams
+    and their `openapi`, of `settlement`, facilitators and stores, and the absolute `path` of a route. Reported are the
+    shapes that providers document (`sk-…`, `AIza…`, `AKIA…`), bearer tokens, user names with passwords, tokens in a
+    URL's query (`?api_key=…`), and text too random to be anything else. `${NAME}`, stand-ins such as `sk-your-key`,
+    wallet addresses, dates and versions are no secrets.
 
     No report shows the secret itself.
 
@@ -111,15 +113,17 @@ def literal_secret(context: Context) -> Iterator[Finding]:
           authorization: "Basic ${WAREHOUSE_AUTH}"
     ```
     """
-    from pricecheck.rules.secret_shapes import is_stand_in, password_in, secret_in
+    from pricecheck.rules.secret_shapes import is_stand_in, secret_in, secret_in_url
 
     for field in _headers(context.config):
         yield from _told(field, secret_in(str(field.path[-1]), _written(field)))
     for field in _urls(context.config):
-        yield from _told(field, password_in(_written(field)))
+        yield from _told(field, secret_in_url(_written(field)))
     for field in _strings(context.config.at("settlement")):
-        named = field.path[-1] == "secretKey" and not is_stand_in(_written(field))
-        yield from _told(field, secret_in(str(field.path[-1]), _written(field)) or ("a key" if named else None))
+        text = _written(field)
+        named = field.path[-1] == "secretKey" and not is_stand_in(text)
+        found = secret_in_url(text) or secret_in(str(field.path[-1]), text)
+        yield from _told(field, found or ("a key" if named else None))
 
 
 def secret_spans(context: Context) -> list[Span]:
@@ -152,8 +156,14 @@ def _headers(config: Config) -> Iterator[Field]:
 
 
 def _urls(config: Config) -> Iterator[Field]:
-    yield from (upstream.url for upstream in config.upstreams.values() if upstream.url is not None)
-    yield from (field for field in _strings(config.at("stores")) if field.path[-1] == "url")
+    """Yield what the gateway calls, without the root's `settlement`: its every string is looked at anyway."""
+    for upstream in config.upstreams.values():
+        yield from filter(None, (upstream.url, upstream.field.text_of("openapi")))
+    for name in ("stores", "facilitator"):
+        yield from _strings(config.at(name))
+    for route in config.routes:
+        yield from filter(None, [route.field.text_of("path")])
+        yield from _strings(route.field.get("facilitator"))
 
 
 def _strings(root: Field | None) -> Iterator[Field]:
@@ -175,12 +185,21 @@ def _written(field: Field) -> str:
 def _told(field: Field, what: str | None) -> Iterator[Finding]:
     if what is None:
         return
+    from pricecheck.rules.secret_shapes import USER_PASSWORD
+
     names = [str(part) for part in field.path if isinstance(part, str)]
-    owner = names[1] if names[0] == "upstreams" and len(names) > 1 else "settlement"
-    variable = re.sub(r"\W+", "_", owner, flags=re.ASCII).strip("_").upper() or "UPSTREAM"
+    variable = f"{_owner(names)}_{'PASSWORD' if what == USER_PASSWORD else 'KEY'}"
     yield Finding(
         f"`{names[-1]}` holds {what} in plain text: whoever can read this file can use it",
         field.span,
         field.path,
-        help=f"write `${{{variable}_KEY}}`, set that variable where the gateway runs, and have the old one revoked",
+        help=f"write `${{{variable}}}` in its place, set that variable where the gateway runs, and have the old one "
+        "revoked",
     )
+
+
+def _owner(names: list[str]) -> str:
+    """Name a variable after whose credential it is: the upstream of that name, Redis, the facilitator, …"""
+    section = names[2] if names[0] == "routes" else names[0]
+    owner = {"stores": "redis", "path": "upstream", "upstreams": names[1] if len(names) > 1 else "upstream"}
+    return re.sub(r"\W+", "_", owner.get(section, section), flags=re.ASCII).strip("_").upper() or "UPSTREAM"

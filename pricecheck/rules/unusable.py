@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact, Label
@@ -118,7 +119,7 @@ def unusable_route(context: Context) -> Iterator[Finding]:
     config = context.config
     port = config.at("gateway", "port")
     number = port.number if port else None
-    if port is not None and number is not None and number > _HIGHEST_PORT:
+    if port is not None and number is not None and _HIGHEST_PORT < number < inf:  # what is no integer is refused
         yield Finding(
             f"port {number:.0f} does not exist: the gateway fails when it starts to listen",
             port.span,

@@ -1,6 +1,8 @@
 """Nothing a file can be or hold gives a traceback: exit 1 or 2, and a line that helps."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,19 @@ def test_files_that_cant_be_read(pricecheck: Run, tmp_path: Path) -> None:
         assert done.returncode == 2, name
         assert words in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["check -", "prices -", "diff - missing.yaml"])
+def test_a_closed_standard_input(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m pricecheck {command} <&-', sys.executable],
+        capture_output=True,
+        cwd=tmp_path,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pricecheck: -: standard input is closed\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")

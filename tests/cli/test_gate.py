@@ -56,7 +56,7 @@ def found(pricecheck: Run, folder: Path, *arguments: str) -> list[tuple[str, str
     items: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
     errors = any(item["severity"] == "error" for item in items)
     assert done.returncode == (1 if errors else 0)
-    return [(item["rule"], item["path"][-1]) for item in items]
+    return [(item["rule"], (item["path"] or [""])[-1]) for item in items]
 
 
 def test_the_bounds_themselves_pass_and_one_smallest_unit_more_fails(pricecheck: Run, repo: Path) -> None:
@@ -136,6 +136,20 @@ def test_an_approval_lets_exactly_one_change_pass(pricecheck: Run, repo: Path) -
     assert found(pricecheck, repo, "--against", "HEAD") == []
     write(repo, a="150001", b="$0.10")
     assert found(pricecheck, repo, "--against", "HEAD") == [("PC401", "a")]
+
+
+@pytest.mark.parametrize(("selector", "rules"), [("other", set()), ("fallback", set()), ("price", {"PC401", "PC904"})])
+def test_the_field_that_prices_the_rest_may_be_approved_by_its_name(
+    pricecheck: Run, repo: Path, selector: str, rules: set[str]
+) -> None:
+    (repo / "pricecheck.approvals.toml").write_text(
+        '[[approval]]\nrule = "PC401"\nfile = "tollbooth.yaml"\nroute = "POST /v1/chat/completions"\n'
+        f'selector = "{selector}"\nold = "200000"\nnew = "300000"\nreason = "agreed"\napprover = "cfo@example.com"\n',
+        encoding="utf-8",
+    )
+    text = config(a="100000", b="$0.10").replace('"$0.20"', '"$0.30"')
+    (repo / "tollbooth.yaml").write_text(text, encoding="utf-8")
+    assert {rule for rule, _ in found(pricecheck, repo, "--against", "HEAD", "--select", "PC904")} == rules
 
 
 def test_many_small_steps_are_bounded_by_the_anchor(pricecheck: Run, repo: Path) -> None:

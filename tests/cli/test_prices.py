@@ -190,6 +190,16 @@ def test_no_routes(pricecheck: Run, config: Path) -> None:
     assert pricecheck("prices", config.name).stdout == "no routes: nothing is charged\n"
 
 
+def test_without_a_payment_there_is_no_asset(pricecheck: Run, config: Path) -> None:
+    config.write_text(
+        'wallets: { base: "0x1" }\naccepts: [{ asset: USDC, network: base }]\nupstreams: { up: { url: "https://a.b" } }'
+        '\nroutes: { "GET /x": { upstream: up, accepts: [], price: "$0.01" } }\n',
+        encoding="utf-8",
+    )
+    (row,) = json.loads(pricecheck("prices", config.name, "--output-format", "json").stdout)["rows"]
+    assert (row["amount"], row["asset"], row["reason"]) == (None, None, "throws: no payment is accepted")
+
+
 def test_from_standard_input(pricecheck: Run) -> None:
     assert "$0.05" in pricecheck("prices", "-", stdin=CONFIG.encode()).stdout
     as_json = pricecheck("prices", "-", "--stdin-filename", "x.json", stdin=CONFIG.encode())

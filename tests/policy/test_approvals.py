@@ -69,6 +69,15 @@ def test_any_other_change_is_not(different: dict[str, str | None]) -> None:
     assert read(ONE).match(REQUEST._replace(**different), TODAY) is None  # type: ignore[arg-type]  # names vary
 
 
+def test_the_field_that_prices_the_rest_names_it_as_well() -> None:
+    rest = REQUEST._replace(selector="other", also="fallback")
+    for selector, approved in (("other", True), ("fallback", True), ("price", False)):
+        text = ONE.replace("model:gpt-4o", selector)
+        assert (read(text).match(rest, TODAY) is not None) is approved
+        assert (stale(text, rest) == []) is approved
+    assert read(ONE.replace("model:gpt-4o", "fallback")).match(rest._replace(new="80001"), TODAY) is None
+
+
 def test_the_day_it_expires_is_the_last_it_counts() -> None:
     assert read(ONE).match(REQUEST, TODAY) is not None
     assert read(ONE).match(REQUEST, TODAY + timedelta(days=1)) is None

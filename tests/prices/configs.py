@@ -84,7 +84,7 @@ def config_pairs(draw: st.DrawFn) -> tuple[str, str]:
         return whole(old), whole(draw(configs))
     new: dict[str, Any] = json.loads(json.dumps(old))
     key = draw(st.sampled_from(sorted(new["routes"])))
-    change = draw(st.sampled_from(["route", "drop", "add", "match", "models", "defaults", "order"]))
+    change = draw(st.sampled_from(["route", "drop", "add", "match", "models", "defaults", "order", "metrics"]))
     if change == "drop":
         del new["routes"][key]
     elif change == "add":
@@ -96,6 +96,8 @@ def config_pairs(draw: st.DrawFn) -> tuple[str, str]:
         new["routes"][key]["models"] = {**new["routes"][key].get("models", {}), draw(st.sampled_from(MODELS)): "0.03"}
     elif change == "defaults":
         new["defaults"] = {"price": draw(prices)}
+    elif change == "metrics":
+        new["gateway"] = {"metrics": {"enabled": True, "path": draw(st.sampled_from(["/x", "/x/a", "/v1/chat"]))}}
     elif change == "order":
         new["routes"] = {name: new["routes"][name] for name in draw(st.permutations(list(new["routes"])))}
     else:

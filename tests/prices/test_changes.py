@@ -68,7 +68,7 @@ def test_every_change_has_a_request_that_shows_it(pair: tuple[str, str]) -> None
         for gateway, row in zip(gateways, (change.before, change.after), strict=True):
             answer = gateway.answer(request)
             if row is None:
-                assert answer.outcome is Outcome.NOT_FOUND, (change, request, answer)
+                assert answer.outcome in {Outcome.NOT_FOUND, Outcome.BUILTIN}, (change, request, answer)
                 continue
             assert (answer.route, charge(answer)) == (row.route, shown(row)), (change, request, answer)
             assert answer.outcome not in {Outcome.NOT_FOUND, Outcome.MISSING_MODEL, Outcome.BUILTIN}
@@ -159,7 +159,7 @@ def test_a_new_first_asset_changes_what_a_raw_amount_is_worth() -> None:
     (change,) = changes_of(config("USDC", "DAI"), config("DAI", "USDC"))
     assert summary([change]) == [("other", ChangeKind.LOWERED, True)]
     (change,) = changes_of(config("USDC"), config("EURC"))
-    assert (change.kind, change.ratio) == (ChangeKind.UNKNOWN, Fraction(0))
+    assert (change.kind, change.ratio) == (ChangeKind.UNKNOWN, None)
 
 
 def test_defaults_reach_every_route_that_has_no_price() -> None:
@@ -202,6 +202,17 @@ def test_a_route_that_takes_anothers_requests_reprices_them() -> None:
     assert (change.route, change.kind) == ("GET /x/a", ChangeKind.RAISED)
     assert change.before is not None
     assert change.before.route == "GET /x/:id"
+
+
+def test_a_route_that_the_gateway_answers_itself_has_no_price_any_more() -> None:
+    route = {"GET /metrics": {"upstream": "up", "price": "$0.01"}, "GET /:any": {"upstream": "up", "price": "$0.02"}}
+    old, new = whole({"routes": route}), whole({"routes": route, "gateway": {"metrics": {"enabled": True}}})
+    (gone,) = changes_of(old, new)
+    assert (gone.route, gone.kind, gone.after) == ("GET /metrics", ChangeKind.REMOVED, None)
+    assert gone.example is not None
+    assert gone.example.path == "/metrics"
+    (back,) = changes_of(new, old)
+    assert (back.route, back.kind, back.before) == ("GET /metrics", ChangeKind.ADDED, None)
 
 
 @pytest.mark.parametrize(

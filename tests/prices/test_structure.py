@@ -38,6 +38,30 @@ def test_a_wallet_that_pays_for_nothing_is_said_too() -> None:
     ]
 
 
+def test_another_letter_case_of_an_evm_address_is_the_same_account() -> None:
+    mixed, other = "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4", "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU"
+    assert said({"wallets": {"base": mixed}}, {"wallets": {"base": mixed.lower()}}) == []
+    assert said(route(payTo=mixed), route(payTo=mixed.lower())) == []
+    match = [[{"where": {"query.q": "a"}, "price": "$0.01", "payTo": paid}] for paid in (mixed, mixed.lower())]
+    assert said(route(match=match[0]), route(match=match[1])) == []
+    assert said({"wallets": {"base": other}}, {"wallets": {"base": other.lower()}})[0][0] is Topic.RECIPIENTS
+
+
+@pytest.mark.parametrize("nothing", [None, [], "x"])
+def test_a_config_without_routes_is_compared_too(nothing: object) -> None:
+    assert said({"routes": nothing}, {}) == [
+        (Topic.ROUTES, "route `GET /x` is new"),
+        (Topic.ROUTES, "route `GET /y` is new"),
+    ]
+
+
+def test_a_price_is_no_change_of_the_structure() -> None:
+    assert said({}, {"defaults": {"price": "$0.02"}}) == []
+    assert said({}, {"defaults": {"price": "$0.02", "timeout": 9}}) == [
+        (Topic.LIMITS, "defaults is now {timeout: 9} (before: not set)")
+    ]
+
+
 def test_pay_to_wins_over_the_wallet_and_only_the_first_of_a_split_counts() -> None:
     split = [{"address": "0x1", "share": 0.5}, {"address": "0x2", "share": 0.5}]
     assert said(route(), route(payTo=split)) == [
@@ -123,3 +147,10 @@ def test_credentials_are_never_shown() -> None:
 
 def test_prices_are_no_structure() -> None:
     assert said(route(), route(price="$0.02", fallback="$0.1", pricing={"price": "$0.3"})) == []
+
+
+def test_what_may_be_secret_of_a_url_is_not_shown() -> None:
+    first, second = ({"url": f"https://a:{word}@h.example/p?key={word}#x"} for word in ("hunter2", "hunter3"))
+    (change,) = said({"upstreams": {"up": first}}, {"upstreams": {"up": second}})
+    assert "hunter" not in change[1]
+    assert "https://(not shown)@h.example/p?(not shown)#x" in change[1]

@@ -72,12 +72,19 @@ def test_the_summary_counts_and_is_first() -> None:
         (Fraction(3, 20), "+15%", "+15.00 %"),
         (Fraction(150_010, 1_000_000), "+15%", "+15.001 %"),
         (Fraction(150_000_001, 10**9), "+15%", "+15.0000001 %"),
+        (Fraction(150_000_000_000_000_001, 10**18), "+15%", "just over +15 %"),
+        (Fraction(1, 10**18), "+0%", "just over +0 %"),
+        (Fraction(99_999_999_999_999_999, 10**18), "+10%", "just under +10 %"),
+        (Fraction(1, 3), "+33.3333%", "+33.33333 %"),
+        (Fraction(-1, 3), "-33.3333%", "-33.33333 %"),
+        (Fraction(333_333, 1_000_000), "+33.3333%", "+33.3333 %"),
+        (Fraction(33_333, 100_000), "+33.3333%", "+33.33 %"),
         (Fraction(-1, 3), "-10%", "-33.33 %"),
         (Fraction(1, 3), None, "+33.33 %"),
         (None, None, ""),
     ],
 )
-def test_a_percentage_never_reads_like_the_bound_it_breaks(
+def test_a_percentage_reads_as_on_the_side_of_the_bound_that_it_is_on(
     ratio: Fraction | None, bound: str | None, text: str
 ) -> None:
     assert percent(ratio, bound) == text

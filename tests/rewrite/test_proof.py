@@ -88,3 +88,8 @@ def test_json_is_proven_as_json() -> None:
 def test_an_anchor_must_stay() -> None:
     with pytest.raises(ProofError, match="mistake"):
         attempt("a: &x 1\nb: *x\n", ("&x 1", "2"))
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_anchor_given_twice_is_no_news() -> None:
+    attempt('a: &x 1\nb: &x 2\nc: *x\nd: "$5"\n', ('"$5"', '"$5.00"'))

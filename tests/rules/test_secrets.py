@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pricecheck.report.formats import FORMATS
-from pricecheck.rules.secret_shapes import password_in, secret_in
+from pricecheck.rules.secret_shapes import secret_in, secret_in_url
+from pricecheck.rules.spending import literal_secret
+from tests.rules.texts import findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,16 +130,44 @@ def test_what_only_looks_like_one_is_none(name: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("url", "found"),
     [
-        ("https://user:pa55@host", True),
-        ("redis://:pa55@host:6379/0", True),
-        ("redis://default:${PASSWORD}@host", False),
-        ("https://user:changeme@host", False),
-        ("https://host/a:b@c", False),
-        ("https://host", False),
+        ("https://user:pa55@host", "a password"),
+        ("redis://:pa55@host:6379/0", "a password"),
+        ("https://host/v1?api_key=9f8d7c6b5a4e3d2c1b0a9f8d7c6b5a4e", "a token"),
+        ("https://host/v1?lang=en&accessToken=9f8d7c6b5a4e3d2c1b0a#top", "a token"),
+        (f"https://host/v1?api_key={made('sk_live_{24}', 3)}", "a Stripe key"),
+        (f"https://host/{made('gsk_{50}', 3)}/v1", "a Groq key"),
+        (f"https://{made('gh' + 'p_{36}', 3)}@host", "a GitHub token"),
+        ("redis://default:${PASSWORD}@host", None),
+        ("https://user:changeme@host", None),
+        ("https://user:@host", None),
+        ("https://host/a:b@c", None),
+        ("https://host", None),
+        ("https://host/v1?api_key=${KEY}", None),
+        ("https://host/v1?api_key=", None),
+        ("https://host/v1?api_key=your-api-key-goes-here-1", None),
+        ("https://host/v1?api-version=2024-02-15-preview&deployment=gpt-4o-mini-2024-07-18", None),
+        ("https://sk-ingress-controller-of-production.example.com", None),
+        (f"https://host/tx/0x{'9f8d7c6b' * 8}", None),
+        ("https://host/0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4", None),
     ],
 )
-def test_a_password_in_a_url(url: str, found: bool) -> None:  # noqa: FBT001 - a table's column
-    assert (password_in(url) is not None) is found
+def test_a_credential_in_a_url(url: str, found: str | None) -> None:
+    assert secret_in_url(url) == found
+
+
+@pytest.mark.parametrize(
+    ("section", "variable"),
+    [
+        ('"stores": {"redis": {"url": "redis://:k3Y-41zz@r:6379"}}', "REDIS_PASSWORD"),
+        ('"facilitator": "https://reports:2pAx9-vQ7m@f.example"', "FACILITATOR_PASSWORD"),
+        ('"settlement": {"strategy": "facilitator", "url": "https://a:2pAx9-vQ7m@f.example"}', "SETTLEMENT_PASSWORD"),
+        ('"upstreams": {"my-api": {"url": "https://a.example?key=9f8d7c6b5a4e3d2c1b0a"}}', "MY_API_KEY"),
+        ('"routes": {"GET /a": {"path": "https://a:2pAx9-vQ7m@f.example/a"}}', "UPSTREAM_PASSWORD"),
+    ],
+)
+def test_the_variable_is_named_after_whose_credential_it_is(section: str, variable: str) -> None:
+    (found,) = findings(literal_secret, f"{{{section}}}", partial=True)
+    assert f"`${{{variable}}}`" in (found.finding.help or "")
 
 
 @pytest.mark.parametrize("name", FORMATS)
