@@ -152,7 +152,7 @@ class _Reading:
             filtered=totals.get(sql.FILTERED, _NONE).requests + found.filtered,
             other=totals.get(sql.OTHER, _NONE).lines,
             undated=sum(total.undated for what, total in totals.items() if what != sql.BAD),
-            unpriced=self._engine.query(sql.UNPRICED)[0][0] if self._scanned else 0,
+            unpriced=sum(totals.get(what, _NONE).unpriced for what in (sql.REQUEST, sql.RESOLUTION)),
             folded_groups=found.folded_groups,
             folded_requests=found.folded_requests,
         )
@@ -262,16 +262,17 @@ class _Reading:
 
 
 class _Total(NamedTuple):
-    """Lines of one kind: how many, for how many requests, how many of unreadable time; the first and last time."""
+    """The row of `sql.TOTALS` for lines of one kind."""
 
     lines: int
     requests: int
     undated: int
+    unpriced: int
     first: int | None = None
     last: int | None = None
 
 
-_NONE = _Total(0, 0, 0)
+_NONE = _Total(0, 0, 0, 0)
 
 
 class _Found(NamedTuple):

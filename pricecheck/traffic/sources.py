@@ -19,7 +19,7 @@ _GLOB = frozenset("*?[")
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 _ENDINGS = {".gz": "gzip", ".zst": "zstd", ".parquet": "parquet"}
 _BUFFER = 1 << 18
-_HEAD_LINES, _HEAD_BYTES, _LONGEST_LINE = 1000, 1 << 20, 1 << 26
+_HEAD_LINES, _HEAD_BYTES, _LONGEST_LINE = 200, 1 << 20, 1 << 26
 _TAIL_BYTES = 1 << 16
 
 
@@ -142,7 +142,7 @@ def opened(file: LogFile) -> Iterator[IO[bytes]]:
 
 
 def head(file: LogFile) -> list[bytes]:
-    """Give the first lines of a log that are not empty, at most 1,000 or about 1 MB of them, to recognise it by.
+    """Give the first lines of a log that are not empty, at most 200 or about 1 MB of them, to recognise it by.
 
     Raises:
         InputError: the file is damaged or cut off.

@@ -45,7 +45,7 @@ _FUNCTIONS = (
     "milliseconds(x STRING) RETURNS BIGINT RETURN unix_millis(try_cast(x AS TIMESTAMP))",
     "decoded(x STRING) RETURNS STRING RETURN substring(x, 2)",
 )
-_HEAD_LINES = 1000
+_HEAD_LINES = 200
 _PLACE = ("file", "block", "place")
 _NUMBERED = """SELECT file, number FROM (
   SELECT file, what, row_number() OVER (PARTITION BY file ORDER BY block, place) AS number FROM placed

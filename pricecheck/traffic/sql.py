@@ -184,8 +184,13 @@ def _counted(keys: Mapping[str, str], shape: Shape) -> str:
 UNLOOKED = "SELECT 1 FROM groups WHERE unlooked > 0 AND route IS NULL LIMIT 1"
 """Whether a line has no route, but a method, though the shape of the scan said that none has."""
 
-TOTALS = """SELECT what, CAST(sum(lines) AS BIGINT), CAST(sum(requests) AS BIGINT), CAST(sum(undated) AS BIGINT),
-  min(earliest), max(latest) FROM groups GROUP BY what"""
+TOTALS = f"""SELECT what, CAST(sum(lines) AS BIGINT), CAST(sum(requests) AS BIGINT), CAST(sum(undated) AS BIGINT),
+  CAST(sum(CASE WHEN price IS NOT NULL AND ({_DOLLARS}) IS NULL THEN requests ELSE 0 END) AS BIGINT),
+  min(earliest), max(latest)
+FROM groups
+GROUP BY what"""  # noqa: S608
+"""Of each kind of line: how many, for how many requests, how many with a time and how many with a price that can't be
+read, and the first and last time."""
 
 ANY_BAD = f"SELECT 1 FROM groups WHERE what = '{BAD}' LIMIT 1"  # noqa: S608
 
@@ -227,10 +232,6 @@ ROWS = f"""SELECT * FROM ({_usage()}
 ) AS grouped
 ORDER BY requests DESC, route NULLS FIRST, model NULLS FIRST, source NULLS FIRST, price NULLS FIRST, what"""  # noqa: S608
 """The rows of a sample, the most requests first."""
-
-UNPRICED = f"""SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM groups
-WHERE {_USED} AND price IS NOT NULL AND ({_DOLLARS}) IS NULL"""  # noqa: S608
-"""How many requests have a price that can't be read."""
 
 SPANS = f"""SELECT {_name("route")}, min(earliest), max(latest)
 FROM (SELECT decoded(route) AS route, earliest, latest FROM groups WHERE {_USED}) AS plain
