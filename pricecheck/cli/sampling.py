@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.shell import say
 from pricecheck.errors import InputError, UsageError
+from pricecheck.report.counts import counted, not_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -141,7 +142,20 @@ class _Sampler:
             if "model" in self._read.missing:
                 name = policy.traffic.fields.get("requested_model", "requested_model")
                 say(f"the log never says the model ({name}): PC501 to PC505 have nothing to judge")
+            for note in rare_models(self._read):
+                say(note)
         return self._read
+
+
+def rare_models(sample: Sample) -> list[str]:
+    """Say which requests of a sample are only counted together, if any."""
+    if not sample.folded_groups:
+        return []
+    requests = counted(sample.folded_requests, "request")
+    together = (
+        f"{sample.folded_groups:,} rare groups with {requests} are counted together, as models that nothing names"
+    )
+    return [f"{together}: more than a report can hold"]
 
 
 class Weighed(NamedTuple):
@@ -167,8 +181,8 @@ def weigh(compared: ComparedConfigs, policy: Policy, logs: tuple[str, ...]) -> W
     if any(row.resolution for row in sample.rows):
         notes.append("counted from price resolutions: a request that is answered 402 first counts twice")
     if sample.bad:
-        are = "is no record" if sample.bad == 1 else "are no records"
-        notes.append(f"{sample.bad:,} of {sample.read:,} lines {are}")
+        notes.append(not_records(sample.bad, sample.read))
+    notes += rare_models(sample)
     names = sample.files[0] if len(sample.files) == 1 else f"{len(sample.files)} logs"
     effect = TrafficEffect(names, revenue.requests, revenue.undecided, revenue.before, revenue.after, notes)
     return Weighed(weights, effect)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pricecheck.cli.sampling import rare_models
 from pricecheck.gateway.money import price_text
+from pricecheck.report.counts import counted
 from pricecheck.report.traffic import (
     DeniedLine,
     Limit,
@@ -40,6 +42,9 @@ def traffic_report(usage: TrafficUsage, config: str) -> TrafficReport:
         bad=sample.bad,
         bad_lines=sample.bad_line_numbers,
         filtered=sample.filtered,
+        other=sample.other,
+        undated=sample.undated,
+        unpriced=sample.unpriced,
         missing=sample.missing,
         since=sample.since,
         until=sample.until,
@@ -114,11 +119,13 @@ def _notes(usage: TrafficUsage) -> Iterator[str]:
     yield from _notes_on_rates(usage)
     if usage.unused_doubt is not None:
         yield f"it can't be told which lines are unused: {usage.unused_doubt}"
-    if sample.folded_groups:
-        yield (
-            f"{sample.folded_groups:,} rare groups with {sample.folded_requests:,} requests are left out: "
-            "more than a report can hold"
-        )
+    yield from rare_models(sample)
+    if sample.other:
+        yield f"{counted(sample.other, 'line')} more tell of no request: other messages, or neither model nor route"
+    if sample.undated:
+        yield f"{counted(sample.undated, 'line')} with a time that can't be read, which --since and --until leave out"
+    if sample.unpriced:
+        yield f"{counted(sample.unpriced, 'request')} with a logged price that can't be read"
 
 
 def _notes_on_rates(usage: TrafficUsage) -> Iterator[str]:

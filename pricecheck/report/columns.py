@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from io import StringIO
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console
+    from rich.table import Table
 
 NARROWEST = 72
 """Below this a terminal's own wrapping is easier to read than columns of a letter or two."""
@@ -79,27 +80,50 @@ def print_table(
     Where there is little room, names are folded and words broken. A number is never cut and never folded: rather,
     a line is wider than the terminal.
     """
-    from rich.console import Group
     from rich.padding import Padding
-    from rich.table import Table
     from rich.text import Text
 
     room = console.width - gap * len(columns)
     rows = [row._replace(cells=[_shortened(*one) for one in zip(row.cells, columns, strict=True)]) for row in rows]
     widths = _widths(_name_need(first, rows, indent), [_need(*one) for one in _with_cells(columns, rows)], room)
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, gap, 0, 0))
-    table.add_column(f"{' ' * indent}{first}", width=widths[0], overflow="fold")
-    for column, width in zip(columns, widths[1:], strict=True):
-        table.add_column(column.header, width=width, justify="right" if column.right else "left")
-    for row in rows:
-        parts: list[RenderableType] = [Padding(Text(row.name, overflow="fold"), (0, 0, 0, indent))]
-        parts += [Padding(Text(note, overflow="fold"), (0, 0, 0, indent + 2)) for note in row.notes]
-        cells = [Text(_broken(*one)) for one in zip(row.cells, columns, widths[1:], strict=True)]
-        table.add_row(Group(*parts), *cells, style=row.style)
     usual = console.width
-    console.width = max(usual, sum(widths) + gap * len(columns))
-    console.print(table)
-    console.width = usual
+    layout = _Layout(f"{' ' * indent}{first}", columns, widths, indent, gap)
+    waiting: list[TableRow] = []
+    for number, row in enumerate(rows, start=1):
+        waiting.append(row)
+        if not row.notes and number < len(rows):
+            continue
+        console.width = max(usual, sum(widths) + gap * len(columns))
+        console.print(layout.table(waiting, headed=number == len(waiting)))
+        console.width = usual
+        for note in row.notes:
+            console.print(Padding(Text(note, style=row.style or ""), (0, 0, 0, indent + 2)))
+        waiting = []
+
+
+class _Layout(NamedTuple):
+    """The columns of a table, which is printed in pieces: notes stand between them, as wide as the terminal."""
+
+    first: str
+    columns: Sequence[Column]
+    widths: Sequence[int]
+    indent: int
+    gap: int
+
+    def table(self, rows: Sequence[TableRow], *, headed: bool) -> Table:
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, show_edge=False, show_header=headed, padding=(0, self.gap, 0, 0))
+        table.add_column(self.first, width=self.widths[0], overflow="fold")
+        for column, width in zip(self.columns, self.widths[1:], strict=True):
+            table.add_column(column.header, width=width, justify="right" if column.right else "left")
+        for row in rows:
+            name = Padding(Text(row.name, overflow="fold"), (0, 0, 0, self.indent))
+            cells = [Text(_broken(*one)) for one in zip(row.cells, self.columns, self.widths[1:], strict=True)]
+            table.add_row(name, *cells, style=row.style)
+        return table
 
 
 def _shortened(cell: str, column: Column) -> str:
@@ -131,9 +155,7 @@ def _need(column: Column, cells: Sequence[str]) -> _Need:
 def _name_need(first: str, rows: Sequence[TableRow], indent: int) -> _Need:
     from rich.cells import cell_len
 
-    names = (cell_len(text) for text in (first, *(row.name for row in rows)))
-    notes = (cell_len(note) + 2 for row in rows for note in row.notes)
-    longest = indent + max(*names, *notes)
+    longest = indent + max(cell_len(text) for text in (first, *(row.name for row in rows)))
     # Never less where there is room, so that the tables of several routes stand in line.
     return _Need(min(longest, _LEAST_NAME), max(longest, _GOOD_NAME))
 

@@ -61,8 +61,8 @@ def severities(summary: Summary) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Give `1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Give `1 file`, `2,000 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _fix_notes(summary: Summary) -> list[str]:
@@ -74,3 +74,8 @@ def _fix_notes(summary: Summary) -> list[str]:
 
 def _in_brackets(notes: list[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
+
+
+def not_records(bad: int, read: int) -> str:
+    """Say how many of the lines of traffic logs are no records."""
+    return f"{bad:,} of {read:,} lines {'is no record' if bad == 1 else 'are no records'}"

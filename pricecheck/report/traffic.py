@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.json_text import listed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
@@ -88,8 +90,10 @@ class Limit(NamedTuple):
 class TrafficReport(NamedTuple):
     """All there is to say. `logs` are the files, each with the kind it was recognised as.
 
-    `missing` names what the logs never say; `notes` say in sentences what a reader must know of the numbers. `limits`
-    has the limit of a rate by its name: `unmapped`, `fallback`. `over_time` has the rates by the start of each span.
+    `filtered` requests are left out as asked for; `other` good lines tell of none; of `undated` lines the time can't be
+    read, of `unpriced` requests the price. `missing` names what the logs never say; `notes` say in sentences what a
+    reader must know of the numbers. `limits` has the limit of a rate by its name: `unmapped`, `fallback`. `over_time`
+    has the rates by the start of each span.
     """
 
     config: str
@@ -99,6 +103,9 @@ class TrafficReport(NamedTuple):
     bad: int
     bad_lines: Sequence[tuple[str, int]]
     filtered: int
+    other: int
+    undated: int
+    unpriced: int
     missing: Sequence[str]
     since: str | None
     until: str | None
@@ -141,14 +148,17 @@ def as_json(report: TrafficReport) -> str:
                 "bad_line_numbers": [number for _, number in report.bad_lines],
                 "bad_lines": [{"file": file, "line": number} for file, number in report.bad_lines],
                 "filtered": report.filtered,
+                "other": report.other,
+                "undated": report.undated,
+                "unpriced": report.unpriced,
             }
         ),
-        "models": _listed([_model(line) for line in report.models]),
-        "routes": _listed([{**line._asdict(), "share": line.share.rate or 0.0} for line in report.routes]),
-        "unused": _listed([{"route": route, "model": model} for route, model in report.unused]),
-        "denied": _listed([line._asdict() for line in report.denied]),
-        "otherwise": _listed([_otherwise(line) for line in report.otherwise]),
-        "over_time": _listed([{"start": start, **_rates(rates)} for start, rates in report.over_time]),
+        "models": listed([_model(line) for line in report.models]),
+        "routes": listed([{**line._asdict(), "share": line.share.rate or 0.0} for line in report.routes]),
+        "unused": listed([{"route": route, "model": model} for route, model in report.unused]),
+        "denied": listed([line._asdict() for line in report.denied]),
+        "otherwise": listed([_otherwise(line) for line in report.otherwise]),
+        "over_time": listed([{"start": start, **_rates(rates)} for start, rates in report.over_time]),
         "notes": json.dumps(list(report.notes)),
         "summary": json.dumps(
             {
@@ -235,10 +245,3 @@ def _rates(rates: Rates) -> dict[str, object]:
             f"{name}_at_most": rounded(share.highest),
         }
     return found
-
-
-def _listed(records: Sequence[Mapping[str, object]]) -> str:
-    """Give a JSON list with an item a line: `json.dumps` with an indent takes four times as long."""
-    import json
-
-    return "[\n" + ",\n".join(f"    {json.dumps(record)}" for record in records) + "\n  ]" if records else "[]"

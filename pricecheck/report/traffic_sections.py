@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.counts import counted, not_records
 from pricecheck.report.price_diff import signed_dollars
 from pricecheck.report.visible import visible
 
@@ -128,10 +129,9 @@ def facts(report: TrafficReport) -> list[str]:
     if report.bad:
         shown = ", ".join(f"{visible(file)}:{number}" for file, number in report.bad_lines)
         more = " …" if report.bad > len(report.bad_lines) else ""
-        are = "is no record" if report.bad == 1 else "are no records"
-        lines.append(f"{report.bad:,} of {report.read:,} lines {are}: {shown}{more}")
+        lines.append(f"{not_records(report.bad, report.read)}: {shown}{more}")
     if report.filtered:
-        lines.append(f"{report.filtered:,} records left out by --since, --until or --route")
+        lines.append(f"{counted(report.filtered, 'request')} left out by --since, --until or --route")
     if report.missing and report.requests:
         lines.append(f"the logs never say: {', '.join(report.missing)}")
     return [*lines, *map(visible, report.notes)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.report.columns import new_console, text_of
+from pricecheck.report.columns import TableRow, new_console, number_column, print_table, text_of, word_column
 from pricecheck.report.traffic_sections import facts, heading, rates, sections
 from pricecheck.report.visible import visible
 
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
-    from rich.table import Table
 
+    from pricecheck.report.columns import Column
     from pricecheck.report.traffic import TrafficReport
     from pricecheck.report.traffic_sections import Row, Section
 
 _FEW = 20
-_LEAST_NAME = 20
 _BARS = "▁▂▃▄▅▆▇█"
 _BESIDE_BARS = len("  unmapped  ") + len("  ") * 2
 
@@ -98,31 +97,18 @@ def _print_rows(console: Console, section: Section, *, every: bool) -> None:
     from rich.text import Text
 
     shown = section.rows if every else section.rows[:_FEW]
+    columns = [_column(name) for name in section.columns]
     by_route: dict[str, list[Row]] = {}
     for row in shown:
         by_route.setdefault(row.route, []).append(row)
     for route, rows in by_route.items():
         if route:
             console.print(Text(f"  {route}"))
-        console.print(_table(section, rows, indent=4 if route else 2))
+        shown_rows = [TableRow(row.name, row.cells, (row.note,) if row.note else ()) for row in rows]
+        print_table(console, section.first, columns, shown_rows, indent=4 if route else 2, gap=2)
     if len(shown) < len(section.rows):
         console.print(Text(f"  … and {len(section.rows) - len(shown):,} more: --all lists them"))
 
 
-def _table(section: Section, rows: Sequence[Row], *, indent: int) -> Table:
-    from rich.console import Group
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), show_header=bool(section.columns))
-    table.add_column(f"{' ' * indent}{section.first}", overflow="fold", min_width=_LEAST_NAME)
-    for column in section.columns:
-        table.add_column(
-            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
-        )
-    for row in rows:
-        name = Padding(Text(row.name, overflow="fold"), (0, 0, 0, indent))
-        note = Padding(Text(row.note, overflow="fold"), (0, 0, 0, indent + 2))
-        table.add_row(Group(name, note) if row.note else name, *map(Text, row.cells))
-    return table
+def _column(name: str) -> Column:
+    return number_column(name[1:]) if name.startswith(">") else word_column(name)

@@ -181,8 +181,6 @@ class TrafficUsage:
             return "the log has no requests"
         if all(row.model is None for row in self.sample.rows):
             return "the log names no models"
-        if self.sample.folded_groups:
-            return "the log has more groups than are kept"
         return None
 
     @cached_property

@@ -56,7 +56,7 @@ def test_markdown_fits_in_a_comment_and_says_what_is_left_out(files: int) -> Non
     output = render("markdown", report(*findings), RenderOptions())
     assert 60_000 < len(output) <= 65_000
     shown = output.count("| ❌ error |")
-    assert output.endswith(f"\n{3_000 - shown} more findings not shown: the full list does not fit here.\n")
+    assert output.endswith(f"\n{3_000 - shown:,} more findings not shown: the full list does not fit here.\n")
     assert output.count("<details>") == output.count("</details>")
 
 

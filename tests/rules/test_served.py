@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pricecheck.policy.model import Dollars, Family, Percentage, Policy, RoutePolicy, TrafficPolicy
-from pricecheck.prices.usage import Sample, TimedRow, UsageRow, shortened
+from pricecheck.prices.usage import RARE, Sample, TimedRow, UsageRow, shortened
 from pricecheck.rules.judging import Kind
 from pricecheck.rules.rates import RateLimit, Verdict
 from pricecheck.rules.served import ModelUsage, TrafficUsage
@@ -335,9 +335,11 @@ def test_a_log_that_can_not_show_use_shows_no_unused_lines(rows: list[UsageRow])
     assert usage_of(*rows).unused == ()
 
 
-def test_a_cut_log_shows_no_unused_lines() -> None:
-    usage = usage_of(row("gpt-4o"), folded_groups=3, folded_requests=9)
-    assert (usage.unused, usage.unused_doubt) == ((), "the log has more groups than are kept")
+def test_rare_models_together_hide_no_use_of_a_line() -> None:
+    usage = usage_of(row("gpt-4o"), row(RARE, 9), folded_groups=3, folded_requests=9)
+    assert (CHAT, "gpt-4o") not in usage.unused
+    assert (CHAT, "o3") in usage.unused
+    assert (usage.rates.unmapped.part, usage.rates.unmapped.whole) == (9, 10)
 
 
 def test_resolutions_and_requests_are_never_added_up() -> None:
