@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pricecheck.cli.checking import CheckArguments, run_check
-from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile, StdinFilename
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 from pricecheck.report.formats import FORMATS
 
@@ -67,9 +67,7 @@ def command(
         list[str] | None,
         typer.Option(metavar="LOG", help="Hold the config against this traffic log (PC5); repeatable, globs work."),
     ] = None,
-    max_bad: Annotated[
-        str, typer.Option(metavar="SHARE", help="With --traffic: exit 2 where more of the lines are no records.")
-    ] = "1%",
+    max_bad: MaxBad = "1%",
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,

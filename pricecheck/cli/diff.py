@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pricecheck.cli.diffing import DiffArguments, run_diff
-from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile, StdinFilename
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 
 
@@ -29,6 +29,7 @@ def command(
         list[str] | None,
         typer.Option(metavar="LOG", help="Weight each change by the requests of this traffic log; repeatable."),
     ] = None,
+    max_bad: MaxBad = "1%",
     output_format: Annotated[
         list[str] | None, typer.Option(help="text, json, markdown or github; repeatable as FORMAT=PATH.")
     ] = None,
@@ -58,6 +59,7 @@ def command(
         policy=policy,
         isolated=isolated,
         traffic=tuple(traffic or ()),
+        max_bad=max_bad,
         partial=partial,
         stdin_filename=stdin_filename,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
-from pricecheck.cli.sampling import weigh
+from pricecheck.cli.sampling import LogArguments, weigh
 from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
 from pricecheck.errors import InputError, UsageError
 from pricecheck.revisions import find_repository
@@ -44,6 +44,7 @@ class DiffArguments(NamedTuple):
     policy: str | None = None
     isolated: bool = False
     traffic: tuple[str, ...] = ()
+    max_bad: str = "1%"
     partial: bool = False
     stdin_filename: str | None = None
 
@@ -80,7 +81,12 @@ def run_diff(arguments: DiffArguments) -> int:
     pairs = list(_pairs_of(sides, arguments.paths) if sides else _two(arguments))
     if arguments.traffic and len(pairs) != 1:
         raise UsageError(f"--traffic: a log is of one gateway, and there are {len(pairs)} configs; name its own")
-    diff = _diff(pairs, _Manner(sides, policies, variables, arguments.traffic, arguments.partial))
+    diff = _diff(
+        pairs,
+        _Manner(
+            sides, policies, variables, LogArguments(arguments.traffic, max_bad=arguments.max_bad), arguments.partial
+        ),
+    )
     for name, path in destinations:
         text = _rendered(name, diff, arguments, to_terminal=path is None)
         if path is None:
@@ -173,7 +179,7 @@ class _Manner(NamedTuple):
     sides: Against | None
     policies: Policies
     variables: Environment
-    logs: tuple[str, ...]
+    logs: LogArguments
     partial: bool
 
 
@@ -199,7 +205,7 @@ def _compared(pair: _Pair, manner: _Manner) -> FileDiff:
         sides.ref if sides else source.path, source, old_config(source, variables), policy, policies.approves(folder)
     )
     compared = ComparedConfigs(baseline, price_table(new), new_source.path)
-    weighed = weigh(compared, policies.of(None, pair.folder)[0], logs) if logs else None
+    weighed = weigh(compared, policies.of(None, pair.folder)[0], logs) if logs.logs else None
     found = file_diff(compared, source, new_source)
     if weighed is not None:
         weights = weighed.weights

@@ -56,7 +56,9 @@ def refuse_combinations(arguments: FixArguments, config: str, formats: tuple[str
         raise UsageError(f"--min-requests {arguments.min_requests}: at least 1")
 
 
-def run_mapping(arguments: FixArguments, usage: TrafficUsage, source: SourceText, environment: Environment) -> int:
+def run_mapping(
+    arguments: FixArguments, usage: TrafficUsage, source: SourceText, environment: Environment, *, partial: bool
+) -> int:
     """Write a line for every model with a suggested price that the flags let through, and say which.
 
     Raises:
@@ -69,7 +71,7 @@ def run_mapping(arguments: FixArguments, usage: TrafficUsage, source: SourceText
     chosen = [found for found in usage.models if _is_chosen(arguments, found)]
     comment = _comment(usage) if arguments.comment else ""
     wanted = {price: found for found in chosen if (price := _price(found, comment)) is not None}
-    mapped = map_models(source, list(wanted), environment)
+    mapped = map_models(source, list(wanted), environment, partial=partial)
     if arguments.dry_run:
         print_diff(source.path, source.text, mapped.source.text)
     elif mapped.written:

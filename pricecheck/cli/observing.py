@@ -29,6 +29,7 @@ class TrafficArguments(NamedTuple):
     env_file: tuple[str, ...] = ()
     policy: str | None = None
     isolated: bool = False
+    partial: bool = False
     stdin_filename: str | None = None
     fixing: FixArguments = FixArguments()
 
@@ -58,13 +59,13 @@ def run_traffic(arguments: TrafficArguments) -> int:
     refuse_combinations(arguments.fixing, arguments.config, arguments.output_format)
     source = read_source(arguments.config, arguments.stdin_filename)
     variables = environment(arguments.env, arguments.env_file)
-    config = load_config(source, variables)
+    config = load_config(source, variables, partial=arguments.partial)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     policy, _ = policies.of(None, os.path.dirname(os.path.abspath(source.path)))
     sample = sample_of(arguments.reading, policy, [config])
     usage = TrafficUsage(price_table(config), sample, policy)
     if arguments.fixing.fix:
-        return run_mapping(arguments.fixing, usage, source, variables)
+        return run_mapping(arguments.fixing, usage, source, variables, partial=arguments.partial)
     report = traffic_report(usage, source.path)
     for name, path in destinations:
         text = _rendered(name, report, arguments, to_terminal=path is None)

@@ -16,3 +16,6 @@ OneConfig = Annotated[str, typer.Argument(help="A config, or - for standard inpu
 Partial = Annotated[bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")]
 PolicyFile = Annotated[str | None, typer.Option(metavar="FILE", help="Use this policy instead of the nearest one.")]
 StdinFilename = Annotated[str | None, typer.Option(metavar="NAME", help="What to call standard input in the output.")]
+MaxBad = Annotated[
+    str, typer.Option(metavar="SHARE", help="Exit 2 where more of the lines of the logs are no records.")
+]

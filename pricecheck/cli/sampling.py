@@ -152,10 +152,8 @@ def rare_models(sample: Sample) -> list[str]:
     if not sample.folded_groups:
         return []
     requests = counted(sample.folded_requests, "request")
-    together = (
-        f"{sample.folded_groups:,} rare groups with {requests} are counted together, as models that nothing names"
-    )
-    return [f"{together}: more than a report can hold"]
+    groups = f"{sample.folded_groups:,} rare groups of lines with {requests}"
+    return [f"{groups} are counted together, as models that nothing names: more than a report can hold"]
 
 
 class Weighed(NamedTuple):
@@ -165,7 +163,7 @@ class Weighed(NamedTuple):
     effect: TrafficEffect
 
 
-def weigh(compared: ComparedConfigs, policy: Policy, logs: tuple[str, ...]) -> Weighed:
+def weigh(compared: ComparedConfigs, policy: Policy, logs: LogArguments) -> Weighed:
     """Weigh the changes of a config by traffic logs, read as the policy says.
 
     Raises:
@@ -174,7 +172,7 @@ def weigh(compared: ComparedConfigs, policy: Policy, logs: tuple[str, ...]) -> W
     from pricecheck.report.price_diff import TrafficEffect
     from pricecheck.rules.weighing import Weights
 
-    sample = sample_of(LogArguments(logs), policy, [compared.old.config, compared.new.config])
+    sample = sample_of(logs, policy, [compared.old.config, compared.new.config])
     weights = Weights(compared.old, compared.new, sample, policy)
     revenue = weights.revenue
     notes = []

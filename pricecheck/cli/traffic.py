@@ -8,7 +8,7 @@ import typer
 
 from pricecheck.cli.mapping import FixArguments
 from pricecheck.cli.observing import TrafficArguments, run_traffic
-from pricecheck.cli.options import Color, Env, EnvFile, Isolated, OneConfig, PolicyFile, StdinFilename
+from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, OneConfig, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.sampling import LogArguments
 from pricecheck.cli.shell import run
 from pricecheck.report.traffic import FORMATS
@@ -23,9 +23,7 @@ def command(
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Only requests before this time.")] = None,
     route: Annotated[str | None, typer.Option(metavar="ROUTE", help="Only requests of this route.")] = None,
-    max_bad: Annotated[
-        str, typer.Option(metavar="SHARE", help="Exit 2 where more of the lines are no records.")
-    ] = "1%",
+    max_bad: MaxBad = "1%",
     memory_limit: Annotated[
         str | None, typer.Option(metavar="SIZE", help="What the log engine may keep in memory, as in 512MB.")
     ] = None,
@@ -40,6 +38,7 @@ def command(
     env_file: EnvFile = None,
     policy: PolicyFile = None,
     isolated: Isolated = False,
+    partial: Partial = False,
     stdin_filename: StdinFilename = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Write the suggested prices into the config instead of a report.")
@@ -69,6 +68,7 @@ def command(
         env_file=tuple(env_file or ()),
         policy=policy,
         isolated=isolated,
+        partial=partial,
         stdin_filename=stdin_filename,
         fixing=FixArguments(fix, dry_run, min_requests, tuple(only or ()), comment),
     )

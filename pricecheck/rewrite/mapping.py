@@ -43,7 +43,9 @@ class Mapped(NamedTuple):
     skipped: tuple[tuple[NewPrice, str], ...]
 
 
-def map_models(source: SourceText, prices: Sequence[NewPrice], environment: Environment) -> Mapped:
+def map_models(
+    source: SourceText, prices: Sequence[NewPrice], environment: Environment, *, partial: bool = False
+) -> Mapped:
     """Add a line to the `models` of its route for each price, in the style of the lines that are there.
 
     Raises:
@@ -78,7 +80,7 @@ def map_models(source: SourceText, prices: Sequence[NewPrice], environment: Envi
     if not written:
         return Mapped(source, (), tuple(skipped))
     after = SourceText(source.path, splice(source.text, edits))
-    proven = prove(document, after, edits, safe=False, environment=environment, partial=False)
+    proven = prove(document, after, edits, safe=False, environment=environment, partial=partial)
     _only_these_changed(config, read_config(load(proven, environment)), written, source.path)
     return Mapped(after, tuple(written), tuple(skipped))
 

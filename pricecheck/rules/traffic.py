@@ -15,6 +15,7 @@ from pricecheck.rules.traffic_words import (
     short,
     where_it_belongs,
 )
+from pricecheck.source.entries import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,7 +236,8 @@ def _mapping_belongs(usage: TrafficUsage, config: Config, one: ModelUsage, what:
         charged = f"{be} charged {row.dollars or row.unknown_reason} by `{row.source}`"
     advice = suggestion.reason if suggestion else None
     if suggestion is not None and suggestion.price is not None:
-        advice = f'write `"{cut(one.model)}": "{suggestion.price}"` into `models` ({suggestion.reason})'
+        line = f"{quoted(cut(one.model), 'double')}: {quoted(suggestion.price, 'double')}"
+        advice = f"write `{line}` into `models` ({suggestion.reason})"
     return Finding(
         f"{what}: {requests_text(one.requests)} {charged}{_base_model(usage, one)}",
         where.key_span,

@@ -1,0 +1,130 @@
+"""What of a log counts, and what is said of what does not: `traffic`, `check --traffic` and `diff --traffic` alike."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.test_traffic import CHAT, CONFIG, TUNED, log, read, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    routes = '  "GET /weather/:city":\n    upstream: openai\n    price: "$0.01"\n'
+    (tmp_path / "tollbooth.yaml").write_text(CONFIG + routes, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_route_is_that_of_the_config_whatever_the_log_calls_it(pricecheck: Run, folder: Path) -> None:
+    log(folder, {"method": "get", "path": "/weather/berlin?x=1"}, {"route": "GET /weather/rome"}, record("gpt-4o"))
+    found = read(pricecheck, folder, "prod.jsonl", "--route", "GET /weather/:city")
+    assert (found["summary"]["requests"], found["lines"]["filtered"]) == (2, 1)
+    assert [line["route"] for line in found["routes"]] == ["GET /weather/:city"]
+
+
+def test_a_route_that_neither_config_nor_log_has_is_a_mistake(pricecheck: Run, folder: Path) -> None:
+    log(folder, record("gpt-4o"), {"route": "POST /old"})
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--route", "POST /v1/chat/completion", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = "--route 'POST /v1/chat/completion': neither the config nor the log has such a route"
+    assert done.stderr == f"pricecheck: {said} (did you mean {CHAT}?)\n"
+    assert read(pricecheck, folder, "prod.jsonl", "--route", "POST /old")["summary"]["requests"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--since", "2026-12-01", "--until", "2026-11-01"], "--since 2026-12-01 is not before --until 2026-11-01"),
+        (["ids.txt", "--since", "2026-11-01"], "--since, --until: ids.txt is a list of model IDs, without times"),
+    ],
+)
+def test_what_can_not_be_asked_for_is_said(pricecheck: Run, folder: Path, arguments: list[str], said: str) -> None:
+    log(folder, record("gpt-4o"))
+    log(folder, "gpt-4o", name="ids.txt")
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", *arguments, cwd=folder)
+    assert (done.returncode, done.stderr) == (2, f"pricecheck: {said}\n")
+
+
+def test_a_check_without_a_request_to_judge_by_is_not_green(pricecheck: Run, folder: Path) -> None:
+    log(folder, {"timestamp": "2026-11-20", "route": None, "requested_model": None, "pricing_source": "x"})
+    for name in ("prod.jsonl", "empty"):
+        (folder / "empty").touch()
+        done = pricecheck("check", "tollbooth.yaml", "--traffic", name, cwd=folder)
+        said = f"pricecheck: --traffic: no request is in {name}: nothing to judge by"
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+
+
+def test_a_check_says_where_the_log_names_no_model(pricecheck: Run, folder: Path) -> None:
+    log(folder, {"route": CHAT, "requested_model": "gpt-4o"})
+    (folder / "pricecheck.toml").write_text('[traffic.fields]\nrequested_model = "mdl"\n', encoding="utf-8")
+    done = pricecheck("check", "tollbooth.yaml", "--select", "PC5", "--traffic", "prod.jsonl", cwd=folder)
+    assert done.stderr == "the log never says the model (mdl): PC501 to PC505 have nothing to judge\n"
+
+
+def test_more_bad_lines_can_be_put_up_with_wherever_a_log_is_read(pricecheck: Run, folder: Path) -> None:
+    log(folder, *[record("gpt-4o")] * 8, "broken", "broken")
+    (folder / "new.yaml").write_text(CONFIG.replace("0.04", "0.041"), encoding="utf-8")
+    commands = [
+        ["traffic", "tollbooth.yaml", "prod.jsonl"],
+        ["check", "tollbooth.yaml", "--select", "PC503", "--traffic", "prod.jsonl"],
+        ["diff", "tollbooth.yaml", "new.yaml", "--traffic", "prod.jsonl"],
+    ]
+    for command in commands:
+        refused = pricecheck(*command, cwd=folder)
+        assert refused.returncode == 2
+        assert "2 of 10 lines are no records (20 %, more than the 1 % of --max-bad)" in refused.stderr
+        assert pricecheck(*command, "--max-bad", "20%", cwd=folder).returncode == 0
+
+
+def test_what_could_not_be_read_is_said(pricecheck: Run, folder: Path) -> None:
+    log(folder, record("gpt-4o", "0,05", at="yesterday"), record("gpt-4o", "$0.05"), {"timestamp": "2026-11-20"})
+    found = read(pricecheck, folder, "prod.jsonl")
+    assert {name: found["lines"][name] for name in ("read", "bad", "other", "undated", "unpriced")} == {
+        "read": 3,
+        "bad": 0,
+        "other": 1,
+        "undated": 1,
+        "unpriced": 1,
+    }
+    text = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", cwd=folder).stdout
+    assert "  1 line with a time that can't be read, which --since and --until leave out\n" in text
+    assert "  1 request with a logged price that can't be read\n" in text
+
+
+def test_made_up_models_can_not_hide_a_rate(pricecheck: Run, folder: Path) -> None:
+    lines = ["gpt-4o"] * 3 + [f"made-up-{number}" for number in range(150_000)] + ["gpt-4.1"]
+    log(folder, *(json.dumps({"route": CHAT, "requested_model": line}) for line in lines))
+    found = read(pricecheck, folder, "prod.jsonl")
+    assert found["summary"]["requests"] == len(lines)
+    assert found["summary"]["unmapped"] == 150_000
+    assert {line["model"] for line in found["models"]} >= {"gpt-4o", "gpt-4.1"}
+    done = pricecheck("check", "tollbooth.yaml", "--select", "PC503", "--traffic", "prod.jsonl", cwd=folder)
+    assert done.returncode == 1
+    assert "99.997 % of the requests for models name a model that no line of `models` prices" in done.stdout
+    assert "rare groups of lines with 50,002 requests are counted together" in done.stderr
+
+
+def test_a_fragment_is_enough(pricecheck: Run, folder: Path) -> None:
+    fragment = CONFIG[CONFIG.index("routes:") :]
+    (folder / "tollbooth.yaml").write_text(fragment, encoding="utf-8")
+    log(folder, *[record(TUNED)] * 3)
+    assert pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", cwd=folder).returncode == 2
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--partial", "--fix", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "tollbooth.yaml").read_text(encoding="utf-8") == fragment.replace(
+        '"$0.04"\n', f'"$0.04"\n      "{TUNED}": "$0.075"\n'
+    )
+
+
+def test_the_line_to_write_is_yaml_whatever_is_in_the_name(pricecheck: Run, folder: Path) -> None:
+    log(folder, *[record('ft:gpt-4o:a"b::2')] * 3)
+    done = pricecheck("check", "tollbooth.yaml", "--select", "PC501", "--traffic", "prod.jsonl", cwd=folder)
+    assert r'help: write `"ft:gpt-4o:a\"b::2": "$0.075"` into `models`' in done.stdout
