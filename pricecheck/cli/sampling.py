@@ -52,6 +52,8 @@ def sample_of(arguments: LogArguments, policy: Policy, configs: Iterable[Config]
     share = _SHARE.fullmatch(arguments.max_bad)
     if share is None or Decimal(share[1]) > 100:  # noqa: PLR2004 - per cent
         raise UsageError(f'--max-bad {arguments.max_bad!r}: a share of the lines, as in "1%" or "0.1%"')
+    if arguments.master is not None and arguments.engine != "spark":
+        raise UsageError("--master is for --engine spark")
     if arguments.engine not in {"duckdb", "spark"}:
         raise UsageError(f"--engine {arguments.engine!r}: choose from duckdb, spark")
     configs = list(configs)

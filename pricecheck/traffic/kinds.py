@@ -57,7 +57,7 @@ _GATEWAY_MESSAGES = frozenset(
         "route_not_found",
     },
 )
-_COLUMN_NAMES = {"requested_model": ("model",), "requests": ("count",)}
+_COLUMN_NAMES = {"timestamp": ("time", "date", "day"), "requested_model": ("model",), "requests": ("count",)}
 """What else a CSV's header may call a field that the policy does not name."""
 
 _HEADINGS = frozenset({"model", "requested_model", "model_id"})
@@ -264,10 +264,14 @@ def _cells(text: str, delimiter: str) -> list[str]:
         return []
 
 
+def _could_be_id(text: str) -> bool:
+    return len(text.split()) == 1 and text.isprintable() and text[0] not in "<[{}]>"
+
+
 def _list_format(texts: Sequence[str], names: Mapping[str, str], label: str) -> Format:
     """Take lines without blanks for model IDs; a log of another kind has blanks in most of its lines."""
     ids = [text for text in texts if not text.startswith(COMMENT)]
-    if 2 * sum(len(text.split()) == 1 and text.isprintable() for text in ids) > len(ids):
+    if 2 * sum(map(_could_be_id, ids)) > len(ids):
         heading = ids[0].strip('"')
         is_heading = heading.lower() in _HEADINGS or heading == names.get("requested_model")
         return Format(Kind.MODELS, header=(ids[0],) if is_heading else ())

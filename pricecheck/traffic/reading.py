@@ -132,6 +132,7 @@ class _Reading:
         bad = totals.get(sql.BAD, _NONE).lines + unseen + sum(one.bad for one in lists.values())
         numbers = self._bad_line_numbers(lists, empty) if bad else ()
         self._judge(bad, read, numbers)
+        self._require_times(totals)
         found = self._found(lists.values())
         span = self._span(totals)
         length, timed = self._timed(span, len(found.rows)) if span and not found.folded_groups else (None, ())
@@ -156,6 +157,15 @@ class _Reading:
             folded_groups=found.folded_groups,
             folded_requests=found.folded_requests,
         )
+
+    def _require_times(self, totals: Mapping[str, _Total]) -> None:
+        """Refuse to leave out all there is because no line says when it was."""
+        if totals.get(sql.FILTERED, _NONE).lines and all(total.first is None for total in totals.values()):
+            name = self._options.fields.get("timestamp", "timestamp")
+            raise InputError(
+                f"--since, --until: no line of the log has a time that can be read ({name!r}); name the field in"
+                " [traffic.fields] of the policy",
+            )
 
     def _read_lists(self) -> dict[str, Listed]:
         if self._lists and self._window.holds():

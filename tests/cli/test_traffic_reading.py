@@ -128,3 +128,36 @@ def test_the_line_to_write_is_yaml_whatever_is_in_the_name(pricecheck: Run, fold
     log(folder, *[record('ft:gpt-4o:a"b::2')] * 3)
     done = pricecheck("check", "tollbooth.yaml", "--select", "PC501", "--traffic", "prod.jsonl", cwd=folder)
     assert r'help: write `"ft:gpt-4o:a\"b::2": "$0.075"` into `models`' in done.stdout
+
+
+def test_a_log_without_times_has_no_part_since_when(pricecheck: Run, folder: Path) -> None:
+    log(folder, {"route": CHAT, "requested_model": "gpt-4o", "when": "2026-11-20"})
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--since", "2026-11-15", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no line of the log has a time that can be read ('timestamp'); name the field" in done.stderr
+
+
+def test_a_summed_up_table_has_days_and_counts(pricecheck: Run, folder: Path) -> None:
+    lines = [
+        "day,route,model,count",
+        f"2026-11-14,{CHAT},gpt-4o,40",
+        f"2026-11-15,{CHAT},gpt-4o,50",
+        f"2026-11-16,{CHAT},x,2",
+    ]
+    log(folder, *lines, name="sums.csv")
+    found = read(pricecheck, folder, "sums.csv", "--since", "2026-11-15")
+    assert {line["model"]: line["requests"] for line in found["models"]} == {"gpt-4o": 50, "x": 2}
+    assert (found["sample"]["since"], found["lines"]["filtered"]) == ("2026-11-15T00:00:00Z", 40)
+
+
+def test_a_flag_for_another_engine_is_refused(pricecheck: Run, folder: Path) -> None:
+    log(folder, record("gpt-4o"))
+    done = pricecheck("traffic", "tollbooth.yaml", "prod.jsonl", "--master", "yarn", cwd=folder)
+    assert (done.returncode, done.stderr) == (2, "pricecheck: --master is for --engine spark\n")
+
+
+def test_a_page_is_no_list_of_models(pricecheck: Run, folder: Path) -> None:
+    log(folder, "<html>", "</html>", name="page")
+    done = pricecheck("traffic", "tollbooth.yaml", "page", cwd=folder)
+    assert done.returncode == 2
+    assert "is no log that pricecheck reads" in done.stderr

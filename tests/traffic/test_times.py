@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pricecheck.errors import UsageError
+from pricecheck.errors import InputError, UsageError
 from pricecheck.traffic import read_sample
 from tests.traffic.samples import ANY, CHAT, COMPLETIONS, FIXTURES
 
@@ -90,7 +90,9 @@ def test_what_is_no_time_is_unknown_and_loses_no_request(tmp_path: Path, time: o
     assert (sample.since, sample.timed, sample.bucket_seconds) == (None, (), None)
     assert sample.missing == ("model", "source", "price", "timestamp")
     assert total(log) == (1, 0)
-    assert total(log, since="2026-01-01") == (0, 1)
+    with pytest.raises(InputError, match="no line of the log has a time that can be read"):
+        total(log, since="2026-01-01")
+    assert total(log_at(tmp_path, [time, "2020-01-01"]), since="2026-01-01") == (0, 2)
 
 
 @pytest.mark.parametrize(
