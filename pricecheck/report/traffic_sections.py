@@ -120,7 +120,7 @@ def sections(report: TrafficReport) -> list[Section]:
 def heading(report: TrafficReport) -> str:
     """Give the first line: how much was read, and of which time."""
     span = f", {report.since} to {report.until}" if report.since and report.until else ""
-    return f"{report.requests:,} requests{span}"
+    return f"{counted(report.requests, 'request')}{span}"
 
 
 def facts(report: TrafficReport) -> list[str]:

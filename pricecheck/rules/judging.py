@@ -14,7 +14,7 @@ from pricecheck.gateway.javascript import OBJECT_INTERNALS
 from pricecheck.gateway.matching import Facts
 from pricecheck.gateway.pricing import Source
 from pricecheck.prices.model_ids import IdKind, find_base, read_model_id
-from pricecheck.prices.usage import is_shortened
+from pricecheck.prices.usage import RARE, is_shortened
 from pricecheck.rules.rates import Standing
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ class Judge:
         found = [self._on_route(route, model) for route in place.routes]
         if source is not None and len(found) > 1:
             found = [one for one in found if one.row and same_source(one.row.source) == same_source(source)] or found
-        standings = {_standing(one.kind, one.row.source if one.row else None) for one in found}
+        rare = model == RARE
+        standings = {_standing(one.kind, one.row.source if one.row else None, rare=rare) for one in found}
         return standings.pop() if len(standings) == 1 else Standing(*map(_agreed, zip(*standings, strict=True)))
 
     def _judge(self, place: Place, model: str | None) -> Judged:
@@ -197,8 +198,9 @@ def same_source(source: str | None) -> str | None:
 
 
 @cache
-def _standing(kind: Kind, source: str | None) -> Standing:
-    return Standing(kind is not Kind.MAPPED, source in FALLBACKS, kind is Kind.UNKNOWN)
+def _standing(kind: Kind, source: str | None, *, rare: bool) -> Standing:
+    # Of models that are only counted together, some may be fine-tunes or snapshots by their names.
+    return Standing(kind is not Kind.MAPPED, source in FALLBACKS, None if rare else kind is Kind.UNKNOWN)
 
 
 def _agreed(answers: Sequence[bool | None]) -> bool | None:

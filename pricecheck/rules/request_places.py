@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.gateway.routing import MalformedPathError, builtin_paths, compile_route, split_path
 from pricecheck.policy.model import route_key
 
 if TYPE_CHECKING:
@@ -81,33 +82,52 @@ class Places:
             # Only token-based routes price by model, and only what names a model is asked about here.
             only = self.token_routes[0] if len(self.token_routes) == 1 else None
             return Place(only, self.token_routes, token_based=True)
-        if " " not in logged:
+        method, space, path = logged.partition(" ")
+        if not space:
             return self._by_path_alone(logged)
-        found = self._by_key.get(route_key(logged)) or self._by_path(logged)
-        if found:
-            return Place(found[0], (found[0],), found[1])
-        return Place(logged, (), token_based=False, builtin=self._is_builtin(logged.partition(" ")[2]))
+        if self._is_builtin(path):
+            return Place(logged, (), token_based=False, builtin=True)
+        # By path first: a route that an earlier one hides has its key, and none of its requests.
+        found = self._by_path(method, path) or self._by_key.get(route_key(logged))
+        return Place(found[0], (found[0],), found[1]) if found else Place(logged, (), token_based=False)
 
     def _by_path_alone(self, path: str) -> Place:
-        same = [found for key, found in self._by_key.items() if key.partition(" ")[2] == path]
-        if len(same) == 1:
-            return Place(same[0][0], (same[0][0],), same[0][1])
-        keys = tuple(key for key, _ in same)
-        if same and all(token_based for _, token_based in same):
+        if self._is_builtin(path):
+            return Place(path, (), token_based=False, builtin=True)
+        methods = dict.fromkeys(key.partition(" ")[0] for key in self._by_key)
+        found = dict.fromkeys(one for method in methods if (one := self._by_path(method, path)))
+        keys = tuple(key for key, _ in found)
+        if len(found) == 1:
+            return Place(keys[0], keys, next(iter(found))[1])
+        if found and all(token_based for _, token_based in found):
             return Place(path, keys, token_based=True)
-        return Place(path, (), token_based=False, unclear=keys, builtin=self._is_builtin(path))
+        return Place(path, (), token_based=False, unclear=keys)
+
+    def before(self, logged: str) -> tuple[str, ...]:
+        """Give the routes that come before the one of a pattern, as logged, and take some of the paths that fit it."""
+        method, _, path = logged.partition(" ")
+        segments = split_path(path)
+        found = []
+        for compiled in map(compile_route, self._config.routes) if any(map(_is_parameter, segments)) else ():
+            if compiled.route.key == self.find(logged).route:
+                break
+            if compiled.method == method.upper() and len(compiled.segments) == len(segments):
+                pairs = zip(compiled.segments, segments, strict=True)
+                if all(one == other or _is_parameter(one) or _is_parameter(other) for one, other in pairs):
+                    found.append(compiled.route.key)
+        return tuple(found)
 
     def _is_builtin(self, path: str) -> bool:
-        from pricecheck.gateway.routing import builtin_paths
-
         return path.partition("?")[0] in builtin_paths(self._config)
 
-    def _by_path(self, logged: str) -> tuple[str, bool] | None:
-        from pricecheck.gateway.routing import MalformedPathError, split_path
-
-        method, _, path = logged.partition(" ")
+    def _by_path(self, method: str, path: str) -> tuple[str, bool] | None:
+        """Find the first route that takes a path; a parameter of a pattern, as logged, is taken by parameters only."""
         try:
             compiled = self._gateway.route_for(method.upper(), split_path(path.partition("?")[0]))
         except MalformedPathError:
             return None
         return (compiled.route.key, compiled.route.token_based) if compiled else None
+
+
+def _is_parameter(segment: str) -> bool:
+    return segment.startswith(":")

@@ -194,6 +194,10 @@ class TrafficUsage:
         """Find the routes that may have served requests logged under a route key, a path, or nothing."""
         return self._places.find(logged)
 
+    def before(self, logged: str) -> tuple[str, ...]:
+        """Give the routes that come before the one of a pattern, as logged, and take some of the paths that fit it."""
+        return self._places.before(logged)
+
     def judge(self, place: Place, model: str | None) -> Judged:
         """Say what this config makes of a model at a place."""
         return self._judge.judge(place, model)

@@ -170,6 +170,10 @@ class Weights:
         if row.route is None or any(len(place.possible) > 1 for place in places):
             keys = dict.fromkeys(key for place in places for key in place.possible)
             pairs = [(self._old.place(key), self._new.place(key)) for key in keys]
+        elif row.route is not None:
+            # A route that is new may take some of them: the log says which pattern they fitted, not their paths.
+            known = {route.key for route in self._old.table.config.routes}
+            pairs += [(places[0], self._new.place(key)) for key in self._new.before(row.route) if key not in known]
         return [
             (_served(self._old, old, row.model), _served(self._new, new, row.model))
             for old, new in pairs

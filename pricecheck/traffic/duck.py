@@ -239,7 +239,7 @@ class DuckEngine:
             return InputError("the log does not fit into this much memory, not even in parts; raise --memory-limit")
         reason = str(error).partition("\n")[0]
         named = next((file for file in files if file.path in reason), None)
-        label = named.name if named else ", ".join(file.name for file in files)
+        label = named.name if named else ", ".join(file.name for file in files) or "the log"
         if "maximum_object_size" in reason:
             return InputError(f"{label}: has a line of more than {OBJECT_SIZES[-1] >> 20} MB")
         return InputError(f"{label}: can't be read: {reason.replace(named.path, named.name) if named else reason}")

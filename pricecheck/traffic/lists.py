@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pricecheck.traffic.engine import Log
 
-_LONGEST_COUNT = 15
+_LONGEST_COUNT = 12
 
 
 class Listed(NamedTuple):

@@ -335,11 +335,25 @@ def test_a_log_that_can_not_show_use_shows_no_unused_lines(rows: list[UsageRow])
     assert usage_of(*rows).unused == ()
 
 
+def test_a_model_is_judged_on_the_route_that_takes_its_path() -> None:
+    hidden = (
+        HEAD
+        + """
+  "POST /v1/:x": {upstream: openai, type: token-based, models: {foo: "$0.05"}, fallback: "$0.50"}
+  "POST /v1/chat": {upstream: openai, type: token-based, models: {bar: "$0.01"}, fallback: "$0.50"}
+"""
+    )
+    usage = usage_of(row("bar", 3, "POST /v1/chat"), config=hidden)
+    assert (usage.rates.fallback.part, usage.rates.fallback.whole) == (3, 3)
+    assert [found.place.label for found in usage.models] == ["POST /v1/:x"]
+
+
 def test_rare_models_together_hide_no_use_of_a_line() -> None:
     usage = usage_of(row("gpt-4o"), row(RARE, 9), folded_groups=3, folded_requests=9)
     assert (CHAT, "gpt-4o") not in usage.unused
     assert (CHAT, "o3") in usage.unused
     assert (usage.rates.unmapped.part, usage.rates.unmapped.whole) == (9, 10)
+    assert (usage.rates.unknown.part, usage.rates.unknown.open) == (0, 9)
 
 
 def test_resolutions_and_requests_are_never_added_up() -> None:

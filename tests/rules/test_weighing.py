@@ -198,3 +198,35 @@ def test_the_effects_of_all_changes_add_up_to_the_whole(old: str, new: str, used
     assert revenue.undecided == 0
     assert revenue.requests == sum(requests for _, requests in used)
     assert sum(effect or 0 for _, effect in changes.values()) == revenue.after - revenue.before
+
+
+def flat(*routes: tuple[str, str]) -> str:
+    return HEAD + "".join(f'  "{key}": {{upstream: openai, price: "{price}"}}\n' for key, price in routes)
+
+
+WILD, NARROW = ("POST /c/:x", "$0.50"), ("POST /c/d", "$0.01")
+
+
+def test_a_route_that_an_earlier_one_hides_serves_nobody() -> None:
+    dearer = ("POST /c/:x", "$0.60")
+    revenue, _ = weighed(flat(WILD, NARROW), flat(dearer, NARROW), row(None, 3, "POST /c/d"))
+    assert revenue == Revenue(Decimal("1.5"), Decimal("1.8"), 3, 0)
+
+
+def test_routes_that_change_places_charge_their_requests_otherwise() -> None:
+    weights, changes = weights_of(flat(NARROW, WILD), flat(WILD, NARROW), row(None, 3, "POST /c/d"))
+    assert weights.revenue == Revenue(Decimal("0.03"), Decimal("1.5"), 3, 0)
+    assert [weights.requests(change) for change in changes if change.before and change.after] == [3]
+
+
+def test_a_new_route_may_take_some_of_a_patterns_requests() -> None:
+    weights, changes = weights_of(flat(WILD), flat(NARROW, WILD), row(None, 3, "POST /c/:x"))
+    assert weights.revenue == Revenue(Decimal(0), Decimal(0), 0, 3)
+    assert {weights.requests(change) for change in changes} == {None}
+    again, _ = weights_of(flat(NARROW, WILD), flat(NARROW, WILD), row(None, 3, "POST /c/:x"))
+    assert again.revenue == Revenue(Decimal("1.5"), Decimal("1.5"), 3, 0)
+
+
+def test_a_path_that_the_gateway_answers_itself_brings_in_nothing() -> None:
+    revenue, _ = weighed(flat(("GET /health", "$0.01")), flat(("GET /health", "$0.09")), row(None, 3, "GET /health"))
+    assert (revenue.before, revenue.after) == (Decimal(0), Decimal(0))
