@@ -55,6 +55,7 @@ _SCHEME = late(r"(?i)(bearer|basic|token|key|apikey|api-key|[a-z]+-auth-key)\s+"
 _STAND_IN = late(r"(?i)your|example|placeholder|change[-_]?me|dummy|redacted|x{4}|\*{3}|\.{3}|…|<|>|insert|replace")
 _CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
 _USER_INFO = late(r"[a-z][a-z0-9+.-]*://[^/@:?#]*:([^/@?#]+)@", re.IGNORECASE)
+_HOST = late(r"\A([a-z][a-z0-9+.-]*://(?:[^/@?#]*@)?)[^/?#]*", re.IGNORECASE)
 _SECRET_NAME = late(
     r"(?i)\A(?:proxy-)?authorization\Z|\Acookie\Z|(?:\A|[-_])(?:api-?key|key|token|secret|password|auth)\Z|\Aapikey\Z"
 )
@@ -113,8 +114,11 @@ def _is_real(found: re.Match[str] | None) -> bool:
 
 
 def _is_key_in_url(shape: Shape, url: str) -> bool:
-    """Say whether a URL holds such a key. 64 hexadecimal digits in a path are a hash, `sk-` may begin a word there."""
-    found = shape.pattern.search(url)
+    """Say whether a URL holds such a key. 64 hexadecimal digits in a path are a hash, `sk-` may begin a word there.
+
+    A host's name is no secret, and `my-sk-learn-models` may be a part of one.
+    """
+    found = shape.pattern.search(_HOST.sub(r"\1", url))
     return found is not None and shape.name != PRIVATE_KEY and _is_real(found) and _is_mixed(found[0])
 
 

@@ -15,6 +15,7 @@ from pricecheck.traffic import sql
 from pricecheck.traffic.duck_views import OBJECT_SIZES, PARQUET, Leniency, column_types_of, line_breaks, view
 from pricecheck.traffic.kinds import Kind
 from pricecheck.traffic.lines import empty_count, line_count, numbers, row_numbers
+from pricecheck.traffic.sources import with_even_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -76,6 +77,7 @@ class DuckEngine:
         self._db: DuckDBPyConnection = _duckdb.connect(":memory:", config=self._settings)
         self._unseen = 0
         self._leniency = Leniency()
+        self._even: dict[str, LogFile] = {}
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.execute("SET enable_progress_bar = true")  # without it there is no progress to ask for,
         self._db.execute("SET enable_progress_bar_print = false")  # and with it DuckDB would draw on stdout
@@ -104,18 +106,35 @@ class DuckEngine:
 
     def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None]) -> int:
         """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
-        files = [log.file for log in logs]
         while True:
+            logs = [self._as_read(log) for log in logs]
+            files = [log.file for log in logs]
             try:
                 self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view(logs, self._leniency)}")
                 self._scan_once(logs, f"CREATE OR REPLACE TEMP TABLE groups AS {sql_text}", progress)
             except self._duckdb.Error as error:
-                more = _more_lenient(self._leniency, str(error))
-                if more is None:
+                if not self._adapt(logs, str(error)):
                     raise self._said(error, files) from None
-                self._leniency = more
             else:
                 return self._unseen
+
+    def _as_read(self, log: Log) -> Log:
+        return log._replace(file=self._even.get(log.file.path, log.file))
+
+    def _adapt(self, logs: Sequence[Log], error: str) -> bool:
+        """Change how logs are read after an error of the database; say whether anything was left to change."""
+        sizes = OBJECT_SIZES[OBJECT_SIZES.index(self._leniency.object_size) + 1 :]
+        if "maximum_object_size" in error and sizes:
+            self._leniency = self._leniency._replace(object_size=sizes[0])
+            return True
+        if "state machine reached an invalid state" not in error or not self._leniency.strict:
+            return False
+        if self._even:  # lone carriage returns
+            self._leniency = self._leniency._replace(strict=False)
+        else:
+            tables = [log.file for log in logs if log.format.kind is Kind.CSV]
+            self._even = {file.path: with_even_ends(file) for file in tables}
+        return True
 
     def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None]) -> None:
         """Run the statement that makes `groups`, and find how many lines are in none of them: `_unseen`."""
@@ -203,7 +222,7 @@ class DuckEngine:
 
     def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
         """Give file and number of the first bad lines of a log, 1-based, at most `most`."""
-        return [(log.file.name, number) for number in self._bad_numbers(log, most)]
+        return [(log.file.name, number) for number in self._bad_numbers(self._as_read(log), most)]
 
     def _bad_numbers(self, log: Log, most: int) -> list[int]:
         if log.format.kind is Kind.PARQUET:
@@ -253,16 +272,6 @@ def _state(file: LogFile) -> tuple[int, int]:
     """Give what changes when a file is written to."""
     state = os.stat(file.path)
     return state.st_size, state.st_mtime_ns
-
-
-def _more_lenient(leniency: Leniency, error: str) -> Leniency | None:
-    """Give what to try next after an error of the database, None where nothing is left to try."""
-    sizes = OBJECT_SIZES[OBJECT_SIZES.index(leniency.object_size) + 1 :]
-    if "maximum_object_size" in error and sizes:
-        return leniency._replace(object_size=sizes[0])
-    if "state machine reached an invalid state" in error and leniency.strict:
-        return leniency._replace(strict=False)
-    return None
 
 
 _REJECTED_LINES = """SELECT DISTINCT e.line FROM reject_errors AS e

@@ -172,6 +172,23 @@ def empty_lines_before(file: LogFile) -> int:
     return found
 
 
+def with_even_ends(file: LogFile) -> LogFile:
+    r"""Copy a log beside its link, not packed, each `\r\n` as `\n`; give the copy under the same name.
+
+    Raises:
+        InputError: the file is damaged or cut off.
+    """
+    path = f"{file.path}.lf"
+    held = b""
+    with opened(file) as stream, open(path, "wb") as copy:
+        while chunk := stream.read(_BUFFER):
+            chunk = held + chunk
+            held = b"\r" if chunk.endswith(b"\r") else b""  # its line feed may begin the next chunk
+            copy.write(chunk.removesuffix(held).replace(b"\r\n", b"\n"))
+        copy.write(held)
+    return file._replace(path=path, packing="uncompressed")
+
+
 def tail(file: LogFile) -> list[bytes]:
     """Give the last lines of a log that is not packed, and nothing of one that is.
 

@@ -149,6 +149,8 @@ def test_what_only_looks_like_one_is_none(name: str, value: str) -> None:
         ("https://sk-ingress-controller-of-production.example.com", None),
         (f"https://host/tx/0x{'9f8d7c6b' * 8}", None),
         ("https://host/0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4", None),
+        ("https://my-sk-learn-model-serving-endpoint-2024-11.example.com", None),
+        (f"https://{made('sk-proj-{24}', 3)}@api.example.com", "an OpenAI key"),
     ],
 )
 def test_a_credential_in_a_url(url: str, found: str | None) -> None:

@@ -116,3 +116,12 @@ def test_a_file_counts_once_whatever_it_is_called(tmp_path: Path, monkeypatch: p
 def test_rows_with_no_count_are_named_among_other_bad_rows(tmp_path: Path) -> None:
     text = 'day,model,count\n1,a,200\n\n"1\n\n2",a,x\n2,b\n2,b,3\n2,c,-1\n'
     assert read(tmp_path / "log", text) == ({"a": 200, "b": 3}, 4, [3, 4, 7, 9])
+
+
+def test_rows_with_too_many_columns_are_bad_whatever_the_line_ends_and_the_other_files(tmp_path: Path) -> None:
+    mixed, even = tmp_path / "mixed", tmp_path / "even"
+    mixed.write_bytes(HEAD.encode() + b'"m","R"\r\nm,R,extra\nm,R\n' + b"m,R\r\n" * 100_000)
+    even.write_text(HEAD + "m,R\nm,R,extra\nm\n")
+    sample = read_sample([str(mixed), str(even)], ANY)
+    assert (sample.read, sample.bad, [row.requests for row in sample.rows]) == (100_006, 3, [100_003])
+    assert sample.bad_line_numbers == ((str(mixed), 3), (str(even), 3), (str(even), 4))
