@@ -27,7 +27,7 @@ def as_github(diff: PriceDiff, *, root: str | None) -> str:
     options = RenderOptions(root=root)
     lines: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for line in diff.structure:
-        kind = "error" if line.topic == "recipients" else "notice"
+        kind = "error" if line.is_of_recipient else "notice"
         place = _place(line.file, line.start.line if line.start else 1, "price diff", options)
         lines[kind].append(f"::{kind} {place}::{_data(line.message)}")
     for row in rows(diff.changes, every=False):
