@@ -120,8 +120,8 @@ def test_a_dry_run_beyond_the_bounds_says_what_would_be_recorded(pricecheck: Run
     done = pricecheck("reprice", "t.yaml", *order, "--dry-run", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        "would be recorded in pricecheck.approvals.toml: POST /c#model:gpt-4o: PC401 50000 to 80000, without end,"
-        " by me@example.com\n"
+        "would be recorded in pricecheck.approvals.toml: POST /c#model:gpt-4o: $0.05 → $0.08, +60.00 % (PC401),"
+        " without end, by me@example.com\n"
     )
     assert text(folder) == CONFIG
     assert not (folder / "pricecheck.approvals.toml").exists()
