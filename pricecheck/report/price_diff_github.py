@@ -48,7 +48,9 @@ def _kind(line: ChangeLine) -> str:
 
 
 def _sentence(row: Row) -> str:
-    silent = ", although its line did not change" if row.first.silent else ""
+    # "route.models → fallback" tells that the line is gone.
+    moved = row.first.before and row.first.before.source == "route.models" != row.source
+    silent = ", although its line did not change" if row.first.silent and not moved else ""
     bound = f", bound {row.first.bound}" if row.first.is_over and row.first.bound else ""
     return f"{row.first.route} {row.selector}: {row.old} to {row.new} ({row.delta}{bound}), {row.source}{silent}"
 
