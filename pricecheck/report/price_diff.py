@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.counts import counted
 from pricecheck.report.json_text import listed
 
 if TYPE_CHECKING:
@@ -215,12 +216,12 @@ def signed_dollars(effect: Decimal) -> str:
 def revenue(traffic: TrafficEffect) -> str:
     """Give the sentence about revenue: `at prod.jsonl (5,000 requests): $250.00 → $275.00, +$25.00 (+10.00 %)`."""
     if traffic.undecided and not traffic.requests:
-        return f"at {traffic.logs}: what its {traffic.undecided:,} requests bring in can't be told"
+        return f"at {traffic.logs}: what its {counted(traffic.undecided, 'request')} bring in can't be told"
     before, after = (signed_dollars(amount).removeprefix("+") for amount in (traffic.before, traffic.after))
     share = f" ({traffic.effect * 100 / traffic.before:+.2f} %)" if traffic.before > 0 else ""
     left = f"; {traffic.undecided:,} more can't be told" if traffic.undecided else ""
     return (
-        f"at {traffic.logs} ({traffic.requests:,} requests): {before} → {after}, "
+        f"at {traffic.logs} ({counted(traffic.requests, 'request')}): {before} → {after}, "
         f"{signed_dollars(traffic.effect)}{share}{left}"
     )
 
