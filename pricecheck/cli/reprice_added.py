@@ -8,7 +8,7 @@ from pricecheck.cli.shell import say
 from pricecheck.errors import UsageError
 from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.nearest import close_names, did_you_mean
-from pricecheck.prices.bounds import Breach, percent
+from pricecheck.prices.bounds import Breach, Verdict, percent
 from pricecheck.report.visible import visible
 from pricecheck.rewrite.price_orders import MODEL, SetPrice
 
@@ -66,7 +66,8 @@ def say_added(added: Sequence[SetPrice], compared: ComparedConfigs, *, dry_run: 
             continue
         until_now = f"until now `{before.source}` charged {before.dollars or 'what can not be known'}"
         say(f"{head}; {until_now}")
-        if Breach.FIRST_MAPPED in judged.open_breaches:
+        # What is over a bound was refused, or is approved by now.
+        if Breach.FIRST_MAPPED in judged.open_breaches and judged.verdict is not Verdict.OVER:
             change = judged.change
             bound = compared.bound(change)
             share = f" ({percent(change.ratio, bound)})" if change.ratio is not None else ""

@@ -235,3 +235,8 @@ def test_an_added_model_is_held_to_what_charged_it_until_now(pricecheck: Run, fo
     done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:qwen=$0.06", cwd=folder)
     assert done.returncode == 1
     assert "refused: POST /c#model:qwen from $0.05 to $0.06 is +20.00 %, beyond +15%" in done.stderr
+    beyond = ("--beyond-bounds", "a new contract", *WHO)
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:qwen=$0.06", *beyond, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "POST /c#model:qwen: $0.05 → $0.06, +20.00 % (PC409)" in done.stderr
+    assert "will call it" not in done.stderr
