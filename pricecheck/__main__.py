@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def main() -> NoReturn:
-    """Run the command line of this process, and end it: 0 clean, 1 findings, 2 can't do the job, 130 interrupted.
+    """Run the command line of this process, and end it: 0 done, 1 findings that count, 2 can't do it, 130 interrupted.
 
     It ends at once. All files are closed by then, and taking apart what is left in memory is an eighth of a short run.
     """

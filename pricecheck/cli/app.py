@@ -35,7 +35,10 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
         help="Check what a tollbooth config will really charge, before it ships.",
-        epilog="Exit codes: 0 clean, 1 findings, 2 the job can't be done. Docs of a rule: pricecheck rule CODE.",
+        epilog=(
+            "Exit codes: 1 findings at or above --fail-on (default: error), 0 none of those, 2 the job can't be done."
+            " Docs of a rule: pricecheck rule CODE."
+        ),
     )
     app.callback()(_main)
     named = arguments[0] if arguments and arguments[0] in COMMANDS else None

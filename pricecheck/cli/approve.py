@@ -28,7 +28,9 @@ def command(
     rule: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="Only for this rule; repeatable. Default: every one.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Approve everything that asks for it.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Approve everything that asks for it, except recipients.")
+    ] = False,
     policy: PolicyFile = None,
     env: Env = False,
     env_file: EnvFile = None,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _DAYS = 30
 _NEVER = "never"
+_RECIPIENT = "PC405"
 
 
 class ApproveArguments(NamedTuple):
@@ -92,15 +93,22 @@ def run_approve(arguments: ApproveArguments) -> int:
     wanted = _asked_for(arguments)
     if not arguments.every and not arguments.places:
         return _list(wanted)
-    chosen = _chosen(wanted, arguments.places) if arguments.places else wanted
-    if not chosen:
+    if not wanted:
         raise UsageError(f"{arguments.config}: nothing asks for an approval")
+    chosen, left = _without_recipients(wanted, arguments)
     if not arguments.reason or not arguments.reason.strip():
         raise UsageError("--reason: say why the exception is right")
     answer = Answer(arguments.reason, arguments.approver or git_user(), last_day(arguments.expires))
     for path in dict.fromkeys(one.path for one in chosen):
         record(path, [one.request for one in chosen if one.path == path], answer)
-    return CLEAN
+    for one in left:
+        how = (
+            "name it, with its own reason"
+            if arguments.every
+            else f"--rule {_RECIPIENT} approves it, with its own reason"
+        )
+        say(f"left out: {one.place}: {_described(one.request)}: a recipient is not approved along with prices; {how}")
+    return FOUND if left else CLEAN
 
 
 class Answer(NamedTuple):
@@ -132,7 +140,7 @@ def _say_approvals(head: str, path: str, requests: Sequence[ApprovalRequest], an
         approval = _approval(path, request, answer)
         until = f"until {approval.expires}" if approval.expires else "without end"
         place = f"{approval.route}#{approval.selector}"
-        say(f"{head}: {place}: {_described(approval.change)}, {until}, by {approval.approver}")
+        say(f"{head}: {place}: {_described(request)}, {until}, by {approval.approver}")
 
 
 def _asked_for(arguments: ApproveArguments) -> list[_Open]:
@@ -192,10 +200,21 @@ def _chosen(wanted: Sequence[_Open], places: Sequence[str]) -> list[_Open]:
     return chosen
 
 
+def _without_recipients(wanted: Sequence[_Open], arguments: ApproveArguments) -> tuple[list[_Open], list[_Open]]:
+    """Give what is approved, and the recipients that are not.
+
+    Who is paid is nobody's by-catch: a reason about prices says nothing of an address.
+    """
+    chosen = _chosen(wanted, arguments.places) if arguments.places else list(wanted)
+    priced = {one.place for one in chosen if one.request.rule != _RECIPIENT}
+    left = [one for one in chosen if one.request.rule == _RECIPIENT and (arguments.every or one.place in priced)]
+    return [one for one in chosen if one not in left], left
+
+
 def _described(request: ApprovalRequest) -> str:
     from pricecheck.policy.approvals import described
 
-    return f"{request.rule} {described(request)}"
+    return f"{described(request)} ({request.rule})"
 
 
 def _approval(path: str, request: ApprovalRequest, answer: Answer) -> Approval:

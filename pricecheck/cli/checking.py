@@ -85,7 +85,9 @@ def run_check(arguments: CheckArguments) -> int:
     outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename, watched=watched)
     outcome = exceptions.finish(outcome, options)
     if arguments.verbose:
-        say(f"checked {len(outcome.files)} file(s) with {len(options.rules)} rules")
+        from pricecheck.report.counts import counted
+
+        say(f"checked {counted(len(outcome.files), 'file')} with {counted(len(options.rules), 'rule')}")
     for failure in outcome.failures:
         complain(failure)
     if outcome.files:

@@ -16,7 +16,7 @@ repos:
     hooks:
       - id: pricecheck
         name: pricecheck
-        entry: pricecheck check
+        entry: pricecheck check # errors fail; with --fail-on warning, warnings do too
         language: python
         additional_dependencies: ["tollbooth-pricecheck=={version}"]
         files: (^|/)tollbooth(\\.config)?\\.(ya?ml|json)$
@@ -39,6 +39,7 @@ jobs:
         with:
           python-version: "3.12"
       - run: pip install "tollbooth-pricecheck=={version}"
+      # Errors fail the job; with --fail-on warning, warnings do too.
       - run: pricecheck check --against "origin/$GITHUB_BASE_REF" --merge-base --output-format github
 """
 
@@ -63,17 +64,21 @@ def command(
 def _init(folder: str, *, dry_run: bool) -> int:
     if not os.path.isdir(folder):
         raise InputError(f"{folder}: no such folder")
+    kept = False
     for name, text in _files(folder).items():
         path = os.path.join(folder, name)
         if dry_run:
             typer.echo(f"# {name}\n{text}")
         elif os.path.lexists(path):
-            typer.echo(f"kept {name} as it is; what init would have written there:\n{_indented(text)}")
+            kept = True
+            typer.echo(f"kept {name} as it is")
         else:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
             with open(path, "x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
             typer.echo(f"wrote {name}")
+    if kept:
+        typer.echo("--dry-run prints what init would write there")
     if not dry_run:
         typer.echo("next: pricecheck check")
     return CLEAN
@@ -110,7 +115,3 @@ def _policy(folder: str) -> str:
             say(f"left out: {error}")
     routes = dict.fromkeys(route.key for table in tables for route in table.config.routes if route.token_based)
     return policy_text(suggested_families(tables), routes, DEFAULT_GATEWAY_VERSION)
-
-
-def _indented(text: str) -> str:
-    return "".join(f"    {line}\n" for line in text.splitlines())

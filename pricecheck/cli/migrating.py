@@ -111,7 +111,7 @@ def _job(path: str, arguments: MigrateArguments, policies: Policies, variables: 
     def check(text: SourceText) -> list[StampedFinding]:
         return check_source(text, options)
 
-    fixed = fix_source(source, check, unsafe=True, environment=variables, partial=arguments.partial)
+    fixed = fix_source(source, check, unsafe=True, cascade=True, environment=variables, partial=arguments.partial)
     return _Job(source, fixed, policy, version)
 
 

@@ -37,6 +37,9 @@ def command(
         str | None, typer.Option(metavar="TARGET", help="Take one bounded step towards the prices of this config.")
     ] = None,
     digits: Annotated[int, typer.Option(help="Significant digits of a computed price.")] = 3,
+    add: Annotated[
+        bool, typer.Option("--add", help="With --set: add a model though its name nearly is that of a listed one.")
+    ] = False,
     beyond_bounds: Annotated[
         str | None, typer.Option(metavar="REASON", help="Go beyond bounds and limits, and record approvals for it.")
     ] = None,
@@ -66,6 +69,7 @@ def command(
         families=tuple(family or ()),
         toward=toward,
         digits=digits,
+        add=add,
         beyond_bounds=beyond_bounds,
         approver=approver,
         expires=expires,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Policies
+from pricecheck.cli.reprice_added import added_models, refuse_slips, say_added
 from pricecheck.cli.reprice_words import say_left_out, say_refused, say_schedule
 from pricecheck.cli.shell import CLEAN, FOUND, say, terminal_width, wants_color
 from pricecheck.errors import UsageError
@@ -50,6 +51,7 @@ class RepriceArguments(NamedTuple):
     families: tuple[str, ...] = ()
     toward: str | None = None
     digits: int = 3
+    add: bool = False
     beyond_bounds: str | None = None
     approver: str | None = None
     expires: str | None = None
@@ -80,7 +82,11 @@ def run_reprice(arguments: RepriceArguments) -> int:
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     policy, folder = policies.of(None, os.path.dirname(os.path.abspath(arguments.config)))
     wish = _wish(arguments, opened, policy, variables)
-    orders = [*_orders(arguments), *(wish.orders if wish else ())]
+    asked = _orders(arguments)
+    added = added_models(opened, asked)
+    if not arguments.add:
+        refuse_slips(opened, added)
+    orders = [*asked, *(wish.orders if wish else ())]
     if wish:
         say_left_out(wish)
     if not orders:
@@ -93,6 +99,7 @@ def run_reprice(arguments: RepriceArguments) -> int:
     job.write()
     if wish:
         say_schedule(wish.steps)
+    say_added(added, job.compared, dry_run=arguments.dry_run)
     job.show()
     return CLEAN
 
@@ -118,15 +125,15 @@ class _Job:
         self._approves = policies.approves(folder)
         self._approvals = os.path.relpath(os.path.join(folder, APPROVALS_NAME))
         baseline = Baseline("now", opened.source, opened.config, policy, self._approves)
-        self._compared: ComparedConfigs = ComparedConfigs(baseline, price_table(done.after), opened.source.path)
-        self._over = [judged for judged in self._compared.changes if judged.verdict is Verdict.OVER]
+        self.compared: ComparedConfigs = ComparedConfigs(baseline, price_table(done.after), opened.source.path)
+        self._over = [judged for judged in self.compared.changes if judged.verdict is Verdict.OVER]
         self._limits = list(self._new_breaches(policy))
 
     def is_allowed(self) -> bool:
         """Say whether this may be written; if not, say why on stderr, with the largest step that may."""
         if self._arguments.beyond_bounds is not None or not (self._over or self._limits):
             return True
-        say_refused(self._compared, self._over, self._limits)
+        say_refused(self.compared, self._over, self._limits)
         return False
 
     def write(self) -> None:
@@ -152,7 +159,7 @@ class _Job:
     def _requests(self) -> list[ApprovalRequest]:
         """Give what this change needs an approval for and has none."""
         bounds = [
-            self._compared.request(breach, judged.change) for judged in self._over for breach in judged.open_breaches
+            self.compared.request(breach, judged.change) for judged in self._over for breach in judged.open_breaches
         ]
         return [*bounds, *(one.request(self._opened.source.path) for one in self._limits)]
 
@@ -171,7 +178,7 @@ class _Job:
         from pricecheck.report.price_diff import PriceDiff
         from pricecheck.report.price_diff_text import as_text
 
-        diff = PriceDiff([file_diff(self._compared, self._opened.source, self._done.source)])
+        diff = PriceDiff([file_diff(self.compared, self._opened.source, self._done.source)])
         color = wants_color(self._arguments.color)
         sys.stdout.write(as_text(diff, width=terminal_width(), color=color, every=False))
 
@@ -186,8 +193,8 @@ class _Job:
             held = limit_breaches(table, Families(policy.families))
             return {(one.code, one.route.key, one.row.selector, one.model, one.row.amount): one for one in held}
 
-        old = found(self._compared.old)
-        for key, breach in found(self._compared.new).items():
+        old = found(self.compared.old)
+        for key, breach in found(self.compared.new).items():
             if key not in old and not self._approves(breach.request(self._opened.source.path)):
                 yield breach
 

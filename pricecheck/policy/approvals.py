@@ -31,6 +31,7 @@ class ApprovalRequest(NamedTuple):
 
     `rule` is the code, `selector` as everywhere (`model:gpt-4o`); `old` and `new` are the texts that are compared.
     `also` is another selector by which an approval may name the same price: the field that prices the row `other`.
+    `shown` is the change as a person reads it; what approvals are compared by is the rest.
     """
 
     rule: str
@@ -40,11 +41,12 @@ class ApprovalRequest(NamedTuple):
     old: str | None
     new: str | None
     also: str | None = None
+    shown: str | None = None
 
     @property
     def spellings(self) -> tuple[ApprovalRequest, ...]:
         """The change in every way in which an approval may name it."""
-        plain = self._replace(also=None)
+        plain = self._replace(also=None, shown=None)
         return (plain,) if self.also is None else (plain, plain._replace(selector=self.also))
 
 
@@ -107,7 +109,8 @@ class Approvals(NamedTuple):
         only where the rule is in `ran` (codes) and the file in `checked` (display paths), or the file is gone.
         """
         anchor = self.file.source.path
-        asked = [spelt for request in requests for spelt in self._named(request).spellings]
+        named = [self._named(request) for request in requests]
+        asked = [spelt for request in named for spelt in request.spellings]
         judged = {relative_to_file(path, anchor) for path in checked}
         found: list[StaleApproval] = []
         for one in self.approvals:
@@ -115,7 +118,7 @@ class Approvals(NamedTuple):
             if not one.holds(today):
                 found.append(StaleApproval(one, Staleness.EXPIRED, f"this approval expired on {one.expires}"))
             elif (known or not os.path.exists(from_file(one.file, anchor))) and one.change not in asked:
-                found.append(_unasked(one, asked))
+                found.append(_unasked(one, named))
         return found
 
     def span(self, approval: Approval) -> Span:
@@ -200,17 +203,20 @@ def _approval(table: Section, vocabulary: Vocabulary) -> Approval:
 
 
 def _unasked(approval: Approval, asked: Iterable[ApprovalRequest]) -> StaleApproval:
-    same_place = (one for one in asked if one[:4] == approval.change[:4])
+    place = approval.change[:4]
+    same_place = (one for one in asked if any(spelt[:4] == place for spelt in one.spellings))
     other = next(same_place, None)
     approved = f"this approves {described(approval.change)}"
     if other is None:
         message = f"{approved}, which nothing asks for any more"
         return StaleApproval(approval, Staleness.UNUSED, message)
-    message = f"{approved}, but what asks for it is {described(other)}: it does not count"
+    message = f"{approved}, but something else asks for one now ({described(other)}): it does not count"
     return StaleApproval(approval, Staleness.CHANGED, message)
 
 
 def described(change: ApprovalRequest) -> str:
-    """Write what is approved; for floors and ceilings `old` is the limit and `new` the amount beyond it."""
+    """Write what is approved; of what only the file tells, in its smallest units (a limit in the policy's dollars)."""
+    if change.shown is not None:
+        return change.shown
     old, new = ("nothing" if side is None else side for side in (change.old, change.new))
-    return f"{new} against a limit of {old}" if change.rule in _LIMITS else f"{old} to {new}"
+    return f"{new} smallest units against a limit of {old}" if change.rule in _LIMITS else f"{old} to {new}"

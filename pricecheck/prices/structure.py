@@ -64,6 +64,7 @@ _SECRET = frozenset({"headers", "secretKey", "redis"})
 _CREDENTIALS = late(r"(?<=://)[^/@?#\s]+(?=@)|(?<=\?)[^#\s]+")
 """Where a URL may hold some: before its host, and in its query."""
 
+_WORDS = {None: "null", True: "true", False: "false"}
 _LONGEST = 80
 _NOTHING = object()
 _ORDER = {topic: number for number, topic in enumerate(Topic)}
@@ -119,13 +120,21 @@ def _differences(
         return
     from deepdiff import DeepDiff
 
-    levels = DeepDiff(before, after, view="tree", ignore_numeric_type_changes=True)
-    seen: set[tuple[str | int, ...]] = set()
-    for level in (level for found in levels.values() for level in found):
-        path = _whole_list((*key, *level.path(output_format="list")))
-        if path not in seen:
-            seen.add(path)
-            yield from _said(path, _at(before, path[len(key) :]), _at(after, path[len(key) :]), told)
+    levels = DeepDiff(before, after, view="tree", ignore_numeric_type_changes=True, threshold_to_diff_deeper=0)
+    # Levels come in sets, in whatever order this process hashes them.
+    paths = {_whole_list(tuple(level.path(output_format="list"))) for found in levels.values() for level in found}
+    for path in sorted(paths, key=lambda path: _place(path, before, after)):
+        yield from _said((*key, *path), _at(before, path), _at(after, path), told)
+
+
+def _place(path: tuple[str | int, ...], before: object, after: object) -> list[tuple[bool, int]]:
+    """Give what sorts a path by where it stands in the new config, behind that by where it stood in the old one."""
+    found = []
+    for name in path:
+        names = after if isinstance(after, dict) and name in after else before
+        found.append((names is before, list(names).index(name) if isinstance(names, dict) and name in names else 0))
+        before, after = _at(before, (name,)), _at(after, (name,))
+    return found
 
 
 def _whole_list(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -226,5 +235,7 @@ def _shown(value: object) -> str:
         return "{" + ", ".join(fields) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_shown, value)) + "]"
-    text = "yes" if value is True else "no" if value is False else _CREDENTIALS.sub("(not shown)", str(value))
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    text = _CREDENTIALS.sub("(not shown)", str(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

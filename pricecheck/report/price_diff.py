@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.report.counts import counted
 from pricecheck.report.json_text import listed
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class StructureLine(NamedTuple):
     message: str
     path: tuple[str | int, ...]
     start: Position | None
+
+    @property
+    def is_of_recipient(self) -> bool:
+        """Whether it says that somebody else is paid."""
+        return self.topic == "recipients"
 
 
 class TrafficEffect(NamedTuple):
@@ -158,7 +164,7 @@ _WORDS = {"freed": "made free", "unfreed": "no longer free", "unknown": "not com
 
 
 def counts(diff: PriceDiff) -> dict[str, int]:
-    """Count the changes by kind, and those that are silent, over a bound, approved."""
+    """Count the changes by kind, and those that are silent, over a bound, approved; of the structure, recipients."""
     lines = diff.changes
     return {
         **{kind: sum(line.kind == kind for line in lines) for kind in KINDS},
@@ -166,23 +172,37 @@ def counts(diff: PriceDiff) -> dict[str, int]:
         "over": sum(line.is_over for line in lines),
         "approved": sum(line.verdict == "approved" for line in lines),
         "structure": len(diff.structure),
+        "recipients": sum(line.is_of_recipient for line in diff.structure),
     }
 
 
 def summary(diff: PriceDiff) -> str:
-    """Give the first line: `3 raised, 1 lowered, 1 repriced silently; 1 over bound`."""
+    """Give the first line: `1 recipient changed; 3 raised, 1 lowered, 1 of these silently; 1 over bound`."""
+    alarm = alarm_of(diff)
     numbers = counts(diff)
     parts = [f"{numbers[kind]} {_WORDS.get(kind, kind)}" for kind in KINDS if numbers[kind]]
     if numbers["silent"]:
-        parts.append(f"{numbers['silent']} repriced silently")
+        parts.append(f"{numbers['silent']} of these silently")
     verdict = [f"{numbers['over']} over bound"] if numbers["over"] else []
     if numbers["approved"]:
         verdict.append(f"{numbers['approved']} approved")
-    others = numbers["structure"]
-    more = f"; {others} other change{'s' if others > 1 else ''}" if others else ""
-    if not parts:
-        return f"no effective price change{more}"
-    return f"{', '.join(parts)}; {', '.join(verdict) or 'none over bound'}{more}"
+    prices = f"{', '.join(parts)}; {', '.join(verdict) or 'none over bound'}" if parts else "no effective price change"
+    others = numbers["structure"] - numbers["recipients"]
+    more = [f"{others} config change{'s' if others > 1 else ''}"] if others else []
+    return "; ".join([*([alarm] if alarm else []), prices, *more])
+
+
+def alarm_of(diff: PriceDiff) -> str:
+    """Give how the first line begins where somebody else is paid, whatever is charged; nothing where nobody is."""
+    number = counts(diff)["recipients"]
+    return f"{number} recipient{'s' if number > 1 else ''} changed" if number else ""
+
+
+def title_of_others(lines: Sequence[ChangeLine]) -> str:
+    """Give the heading over what is not over a bound: why it is not."""
+    words = {"within": "within bounds", "approved": "approved", "unbounded": "held to no bound"}
+    verdicts = {line.verdict for line in lines}
+    return ", ".join(word for verdict, word in words.items() if verdict in verdicts)
 
 
 def signed_dollars(effect: Decimal) -> str:
@@ -196,12 +216,12 @@ def signed_dollars(effect: Decimal) -> str:
 def revenue(traffic: TrafficEffect) -> str:
     """Give the sentence about revenue: `at prod.jsonl (5,000 requests): $250.00 → $275.00, +$25.00 (+10.00 %)`."""
     if traffic.undecided and not traffic.requests:
-        return f"at {traffic.logs}: what its {traffic.undecided:,} requests bring in can't be told"
+        return f"at {traffic.logs}: what its {counted(traffic.undecided, 'request')} bring in can't be told"
     before, after = (signed_dollars(amount).removeprefix("+") for amount in (traffic.before, traffic.after))
     share = f" ({traffic.effect * 100 / traffic.before:+.2f} %)" if traffic.before > 0 else ""
     left = f"; {traffic.undecided:,} more can't be told" if traffic.undecided else ""
     return (
-        f"at {traffic.logs} ({traffic.requests:,} requests): {before} → {after}, "
+        f"at {traffic.logs} ({counted(traffic.requests, 'request')}): {before} → {after}, "
         f"{signed_dollars(traffic.effect)}{share}{left}"
     )
 

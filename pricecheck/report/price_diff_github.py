@@ -27,7 +27,7 @@ def as_github(diff: PriceDiff, *, root: str | None) -> str:
     options = RenderOptions(root=root)
     lines: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for line in diff.structure:
-        kind = "error" if line.topic == "recipients" else "notice"
+        kind = "error" if line.is_of_recipient else "notice"
         place = _place(line.file, line.start.line if line.start else 1, "price diff", options)
         lines[kind].append(f"::{kind} {place}::{_data(line.message)}")
     for row in rows(diff.changes, every=False):
@@ -48,7 +48,9 @@ def _kind(line: ChangeLine) -> str:
 
 
 def _sentence(row: Row) -> str:
-    silent = ", although its line did not change" if row.first.silent else ""
+    # "route.models → fallback" tells that the line is gone.
+    moved = row.first.before and row.first.before.source == "route.models" != row.source
+    silent = ", although its line did not change" if row.first.silent and not moved else ""
     bound = f", bound {row.first.bound}" if row.first.is_over and row.first.bound else ""
     return f"{row.first.route} {row.selector}: {row.old} to {row.new} ({row.delta}{bound}), {row.source}{silent}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
-from pricecheck.report.price_diff import in_order, revenue, summary
+from pricecheck.report.price_diff import in_order, revenue, summary, title_of_others
 from pricecheck.report.price_diff_groups import rows
 
 if TYPE_CHECKING:
@@ -60,13 +60,14 @@ def _pieces(file: FileDiff, *, every: bool) -> list[_Piece]:
         found.append(_Piece("\n"))
     for line in file.structure:
         place = f" (line {line.start.line})" if line.start else ""
-        symbol = "🔴 " if line.topic == "recipients" else ""
+        symbol = "🔴 " if line.is_of_recipient else ""
         found.append(_Piece(f"- {symbol}{escaped(line.message)}{place}\n", 1))
     lines = in_order(file.changes)
     over = [line for line in lines if line.is_over]
     found += _table("over bound", over, every=every, folded=False)
     others = [line for line in lines if not line.is_over]
-    found += _table("other changes", others, every=every, folded=len(others) > _ROWS_WITHOUT_FOLDING or bool(over))
+    title = title_of_others(others) if over else "price changes"
+    found += _table(title, others, every=every, folded=len(others) > _ROWS_WITHOUT_FOLDING or bool(over))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.report.columns import Column, TableRow, new_console, number_column, print_table, text_of, word_column
-from pricecheck.report.price_diff import in_order, revenue, summary
+from pricecheck.report.price_diff import alarm_of, in_order, revenue, summary, title_of_others
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
 
@@ -26,7 +26,8 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
     from rich.text import Text
 
     console = new_console(width, color=color)
-    console.print(Text(summary(diff), style="bold"))
+    alarm = alarm_of(diff)
+    console.print(Text.assemble((alarm, "bold red"), (summary(diff).removeprefix(alarm), "bold")))
     if diff.traffic is not None:
         console.print(Text(visible(revenue(diff.traffic)), style="bold"))
         for note in diff.traffic.notes:
@@ -40,7 +41,7 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
             console.print(Text(f"  {visible(file.note)}"))
         for line in file.structure:
             place = f" (line {line.start.line})" if line.start else ""
-            console.print(Text(f"  {visible(line.message)}{place}", style="bold" if line.topic == "recipients" else ""))
+            console.print(Text(f"  {visible(line.message)}{place}", style="bold red" if line.is_of_recipient else ""))
         lines = in_order(file.changes)
         over = [line for line in lines if line.is_over]
         others = [line for line in lines if not line.is_over]
@@ -49,6 +50,9 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
             console.print(Text("  over bound", style="bold red"))
             _print_routes(console, over, color=color, every=every)
         if others:
+            if over:
+                console.print()
+                console.print(Text(f"  {title_of_others(others)}", style="bold"))
             _print_routes(console, others, color=color, every=every)
     return text_of(console)
 

@@ -6,12 +6,14 @@ from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Safety
+from pricecheck.rewrite.cascades import FOLLOWS
 from pricecheck.source.nodes import Alias, Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pricecheck.findings import Edit, Finding, Fix, Span, StampedFinding
+    from pricecheck.rewrite.cascades import Shown
     from pricecheck.source.document import Document
     from pricecheck.source.nodes import Node
 
@@ -37,8 +39,12 @@ class Choice(NamedTuple):
     safe: bool
 
 
-def choose(findings: Iterable[StampedFinding], document: Document, *, unsafe: bool) -> Choice:
+def choose(
+    findings: Iterable[StampedFinding], document: Document, *, unsafe: bool, shown: Shown | None = None
+) -> Choice:
     """Choose the fixes of one round: the safe ones, and only where none is left and `unsafe` is set, the others.
+
+    With `shown`, an unsafe fix that was not shown before anything was fixed is skipped.
 
     Of two that overlap the one that begins first wins, then the lower code. Findings that share one fix, as those of
     a repeated anchor do, are mended by it together.
@@ -50,6 +56,8 @@ def choose(findings: Iterable[StampedFinding], document: Document, *, unsafe: bo
         if fix is None or (fix.safety is Safety.UNSAFE and not unsafe):
             continue
         reason = _refusal(document, found.finding, fix)
+        if reason is None and shown is not None and not shown.has(found):
+            reason = FOLLOWS
         if reason is None:
             able.append((found, fix))
         else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.errors import PricecheckError
 from pricecheck.findings import SourceText
+from pricecheck.rewrite.cascades import Shown
 from pricecheck.rewrite.choosing import choose
 from pricecheck.rewrite.proof import ProofError, prove
 from pricecheck.rewrite.splice import splice
@@ -43,10 +44,14 @@ def fix_source(
     check: Callable[[SourceText], Sequence[StampedFinding]],
     *,
     unsafe: bool,
+    cascade: bool = False,
     environment: Environment = None,
     partial: bool = False,
 ) -> Fixed:
     """Apply the fixes that `check` offers, safe ones first, in rounds until none is left.
+
+    An unsafe fix that only exists since another was applied is skipped, unless `cascade` is set: what changes a price
+    is for a person to have read before.
 
     Raises:
         ProofError: a round could not be proven, or the fixes never end; the text as a whole must then stay as it was.
@@ -54,9 +59,10 @@ def fix_source(
     document = parse(source, is_json=source.path.endswith(".json"))
     applied: list[StampedFinding] = []
     seen = {source.text}
+    findings = tuple(check(source))
+    shown = None if cascade else Shown(findings)
     for _ in range(MAX_ROUNDS):
-        findings = tuple(check(source))
-        choice = choose(findings, document, unsafe=unsafe)
+        choice = choose(findings, document, unsafe=unsafe, shown=shown)
         if not choice.chosen:
             return Fixed(source, tuple(applied), choice.skipped, findings)
         codes = ", ".join(sorted({found.rule for found in choice.chosen}))
@@ -69,4 +75,7 @@ def fix_source(
         except PricecheckError as error:
             raise ProofError(f"{error} (fixes of {codes}; --ignore leaves a rule out)") from None
         applied += choice.chosen
+        if shown is not None:
+            shown.move(choice.edits)
+        findings = tuple(check(source))
     raise ProofError(f"{source.path}: nothing written: the fixes did not end after {MAX_ROUNDS} rounds")

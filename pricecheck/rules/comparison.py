@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.policy.approvals import ApprovalRequest
-from pricecheck.prices.bounds import Breach, Limits, Verdict, breaches
+from pricecheck.prices.bounds import Breach, Limits, Verdict, breaches, percent
 from pricecheck.prices.changes import price_changes
 from pricecheck.prices.table import price_table
 
@@ -102,6 +102,7 @@ class ComparedConfigs:
 
     def request(self, breach: Breach, change: PriceChange) -> ApprovalRequest:
         """Give what an approval of this change must say."""
+        share = f", {percent(change.ratio, self.bound(change))}" if change.ratio is not None else ""
         return ApprovalRequest(
             breach.value,
             self.file,
@@ -110,6 +111,7 @@ class ComparedConfigs:
             approved_text(change.before),
             approved_text(change.after),
             change.after.priced_by if change.after is not None and change.selector == "other" else None,
+            f"{_shown(change.before)} → {_shown(change.after)}{share}",
         )
 
     def _judged(self, change: PriceChange) -> JudgedChange:
@@ -137,3 +139,9 @@ def approved_text(row: PriceRow | None) -> str | None:
     if row is None:
         return None
     return row.unknown_reason if row.amount is None else str(row.amount)
+
+
+def _shown(row: PriceRow | None) -> str:
+    if row is None:
+        return "nothing"
+    return "free" if row.amount == 0 else row.dollars or row.unknown_reason or str(row.amount)

@@ -48,6 +48,7 @@ class LimitBreach(NamedTuple):
 
     def request(self, file: str) -> ApprovalRequest:
         """Give what an approval of this price must say: void as soon as the price or the limit is another."""
+        beyond = "below the floor" if self.code == "PC303" else "above the ceiling"
         return ApprovalRequest(
             self.code,
             file,
@@ -56,6 +57,7 @@ class LimitBreach(NamedTuple):
             self.limit.text,
             str(self.row.amount),
             self.row.priced_by,
+            f"{self.row.dollars} is {beyond} {self.limit.text}",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Label, Severity, Span
+from pricecheck.gateway.pricing import Source
 from pricecheck.prices.bounds import Breach, percent, unit_slip
 from pricecheck.prices.changes import ChangeKind
 from pricecheck.prices.places import nearest_field
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pricecheck.rules.model import Context
 
 _THROWS = "throws: "
+_LISTED = Source.MODELS.value
+_BUILT_IN = Source.DEFAULT_TABLE.value
 _MEANT = "if it is meant, say so in the pull request"
 _ADVICE = "write a price within the bound, or record an approval with `pricecheck approve`"
 
@@ -69,8 +72,31 @@ def silent(context: Context) -> Iterator[Finding]:
         first = changes[0]
         others = f" (and {len(changes) - 1} more priced here)" if len(changes) > 1 else ""
         message = f"{_subject(first)} changes from {_step(first)}{others} although its line did not: {_cause(first)}"
+        if (what := _what_happened_to_line(context, first)) is not None:
+            now = f"{_charger(first.after)} now charges {_amount(first.after)} (before {_amount(first.before)})"
+            message = f"{_subject(first)}{others}: its line {what}; {now}"
         yield _finding(context, compared, first, message, _MEANT)
     yield from _sessions(context, compared)
+
+
+def _what_happened_to_line(context: Context, change: PriceChange) -> str | None:
+    """Say what became of the line in `models` that charged a model; None where there was none or it still charges."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.route != after.route or before.source != _LISTED:
+        return None
+    if after.source == _LISTED or _is_other_asset(before, after):
+        return None
+    model = change.selector.removeprefix("model:")
+    route = next((one for one in context.config.routes if one.key == after.route), None)
+    field = route.models_field() if route else None
+    if route is None or field is None or not isinstance(field.value, dict) or model not in field.value:
+        return "was removed"
+    return "has no price any more" if route.token_based else "in `models` counts on token-based routes only"
+
+
+def _charger(row: PriceRow | None) -> str:
+    source = row.source if row else ""
+    return "the built-in table" if source == _BUILT_IN else f"`{source}`"
 
 
 def _sessions(context: Context, compared: ComparedConfigs) -> Iterator[Finding]:
@@ -89,10 +115,9 @@ def unit_slips(context: Context) -> Iterator[Finding]:
     for change, compared in _breaking(context, Breach.UNIT_SLIP):
         amounts = change.amounts
         factor = unit_slip(*amounts) if amounts else None
-        direction = "times" if change.kind is ChangeKind.RAISED else "times less:"
-        message = (
-            f"{_subject(change)} is charged {factor} {direction} {_step(change)}, which looks like a slip of the unit"
-        )
+        times = "as much" if change.kind is ChangeKind.RAISED else "less"
+        step = f"goes from {_step(change)}, {factor:,} times {times}"
+        message = f"{_subject(change)} {step}, which looks like a slip of the unit"
         yield _finding(context, compared, change, message, "check the decimal point; a price in dollars has one")
 
 
@@ -190,8 +215,6 @@ def _cause(change: PriceChange) -> str:
         return "another route takes these requests"
     if before.route != after.route:
         return f"these requests were taken by `{before.route}`"
-    if before.source == "route.models" and after.source != "route.models":
-        return f"it is no longer in `models`, and `{after.source}` charges it"
     if before.asset and not after.asset:
         return "no payment is accepted any more"
     return _cause_of_rows(before, after)

@@ -57,7 +57,7 @@ def price(repo: Path, old: str, new: str) -> None:
 
 def test_what_asks_is_listed_with_what_to_type(pricecheck: Run, repo: Path) -> None:
     done = pricecheck("approve", "prod/tollbooth.yaml", cwd=repo)
-    assert (done.returncode, done.stdout) == (1, f"{MINI}: PC303 5000 against a limit of $0.02\n")
+    assert (done.returncode, done.stdout) == (1, f"{MINI}: $0.005 is below the floor $0.02 (PC303)\n")
     assert not (repo / "pricecheck.approvals.toml").exists()
 
 
@@ -137,3 +137,45 @@ def test_a_config_the_gateway_refuses_has_nothing_to_approve(pricecheck: Run, re
     (repo / "prod" / "tollbooth.yaml").write_text("routes: [", encoding="utf-8")
     done = pricecheck("approve", "prod/tollbooth.yaml", MINI, *WHO, cwd=repo)
     assert done.returncode == 2
+
+
+def test_a_change_is_told_in_dollars_and_with_its_share(pricecheck: Run, repo: Path) -> None:
+    price(repo, 'gpt-4o: "$0.05"', 'gpt-4o: "$0.08"')
+    done = pricecheck("approve", "prod/tollbooth.yaml", "--against", "HEAD", "--rule", "PC401", cwd=repo)
+    assert done.stdout == "POST /c#model:gpt-4o: $0.05 → $0.08, +60.00 % (PC401)\n"
+    done = pricecheck("approve", "prod/tollbooth.yaml", "--all", "--against", "HEAD", "--rule", "PC401", *WHO, cwd=repo)
+    assert "POST /c#model:gpt-4o: $0.05 → $0.08, +60.00 % (PC401), until " in done.stderr
+
+
+def test_a_recipient_is_approved_by_name_only(pricecheck: Run, repo: Path) -> None:
+    price(repo, 'gpt-4o: "$0.05"', 'gpt-4o: "$0.08"')
+    price(repo, "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4", "0x5555555555555555555555555555555555555555")
+    check = ("--against", "HEAD", "--select", "PC4")
+    done = pricecheck("approve", "prod/tollbooth.yaml", "--all", "--against", "HEAD", *WHO, cwd=repo)
+    assert done.returncode == 1
+    assert "left out: #wallets.base: 0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4 to 0x5555" in done.stderr
+    assert "a recipient is not approved along with prices; name it, with its own reason" in done.stderr
+    assert rules(pricecheck, *check, cwd=repo) == ["PC405"]
+    done = pricecheck("approve", "prod/tollbooth.yaml", "#wallets.base", "--against", "HEAD", *WHO, cwd=repo)
+    assert done.returncode == 0, done.stderr
+    assert rules(pricecheck, *check, cwd=repo) == []
+
+
+def test_a_rule_whose_price_and_recipient_change_takes_two_approvals(pricecheck: Run, repo: Path) -> None:
+    to = "0x5555555555555555555555555555555555555555"
+    ours = "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"
+    route = '  "GET /s":\n    upstream: openai\n    price: "$0.05"\n    match:\n      - where: {query.q: "a"}\n'
+    rule = '        price: "$0.01"\n        payTo: "%s"\n'
+    config = repo / "prod" / "tollbooth.yaml"
+    config.write_text(CONFIG + route + rule % ours, encoding="utf-8")
+    git(repo, "commit", "-qam", "a rule")
+    config.write_text(CONFIG + route + (rule % to).replace("0.01", "0.02"), encoding="utf-8")
+    check = ("--against", "HEAD", "--select", "PC401,PC405")
+    assert rules(pricecheck, *check, cwd=repo) == ["PC401", "PC405"]
+    approve = ("approve", "prod/tollbooth.yaml", "GET /s#match:0", "--against", "HEAD", *WHO)
+    done = pricecheck(*approve, cwd=repo)
+    assert done.returncode == 1
+    assert "a recipient is not approved along with prices; --rule PC405 approves it" in done.stderr
+    assert rules(pricecheck, *check, cwd=repo) == ["PC405"]
+    assert pricecheck(*approve, "--rule", "PC405", cwd=repo).returncode == 0
+    assert rules(pricecheck, *check, cwd=repo) == []

@@ -202,3 +202,22 @@ def test_an_approval_of_exactly_this_change_is_honoured(pricecheck: Run, repo: P
     found = record(pricecheck, "--against", "HEAD", cwd=repo)
     assert {change["selector"]: change["verdict"] for change in found["changes"]}["model:gpt-4o"] == "approved"
     assert found["summary"]["over"] == 1
+
+
+def test_the_order_is_that_of_the_file_whatever_the_hashes_of_a_process(pricecheck: Run, tmp_path: Path) -> None:
+    added = ["port: 3000", "metrics: {enabled: true}", "cors: {allowedOrigins: ['*']}", "discovery: false"]
+    for name, gateway in (("old", ["hostname: a"]), ("new", ["hostname: b", *added, "trustProxy: true"])):
+        text = OLD + "gateway:\n" + "".join(f"  {line}\n" for line in gateway)
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    for form in ("text", "markdown", "json", "github"):
+        texts = {
+            pricecheck("diff", "old.yaml", "new.yaml", "--output-format", form, env={"PYTHONHASHSEED": seed}).stdout
+            for seed in "123"
+        }
+        assert len(texts) == 1
+    text = pricecheck("diff", "old.yaml", "new.yaml").stdout
+    places = [
+        text.index(f"gateway.{name}") for name in ("hostname", "port", "metrics", "cors", "discovery", "trustProxy")
+    ]
+    assert places == sorted(places)
+    assert "gateway.metrics is now {enabled: true} (before: not set)" in text

@@ -123,3 +123,27 @@ def test_a_symbolic_link_stays_one(pricecheck: Run, config: Path) -> None:
     assert pricecheck("check", "--fix", "tollbooth.yml").returncode == 0
     assert link.is_symlink()
     assert config.read_bytes() == SAFE_FIXED
+
+
+def test_a_price_is_not_raised_by_a_fix_that_no_report_has_shown(pricecheck: Run, config: Path) -> None:
+    text = """\
+wallets: {base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"}
+accepts: [{asset: USDC, network: base}]
+upstreams: {openai: {url: "https://api.openai.com"}}
+routes:
+  "POST /c":
+    upstream: openai
+    type: token-based
+    models: {o1: "$1.00"}
+    fallbak: "$0.05"
+"""
+    config.write_text(text, encoding="utf-8")
+    mending = ("check", "--fix", "--unsafe-fixes", "--isolated", "--fail-on", "warning", "tollbooth.yaml")
+    done = pricecheck(*mending, "--output-format", "concise")
+    assert config.read_text(encoding="utf-8") == text.replace("fallbak", "fallback")
+    assert done.returncode == 1
+    assert ": PC302[" in done.stdout
+    assert done.stderr.startswith("tollbooth.yaml:9:")
+    assert "PC302 not fixed: it follows from another fix of this run: look at it, and run again" in done.stderr
+    assert pricecheck(*mending).returncode == 0
+    assert 'fallback: "$1.00"' in config.read_text(encoding="utf-8")

@@ -60,9 +60,15 @@ def test_the_families_of_all_configs_are_held_to_what_they_cost_today(pricecheck
 def test_what_is_there_stays(pricecheck: Run, tmp_path: Path) -> None:
     (tmp_path / "pricecheck.toml").write_text("# ours\n", encoding="utf-8")
     done = pricecheck("init", cwd=tmp_path)
-    assert "kept pricecheck.toml as it is" in done.stdout
+    assert done.stdout.splitlines()[0] == "kept pricecheck.toml as it is"
     assert (tmp_path / "pricecheck.toml").read_text(encoding="utf-8") == "# ours\n"
     assert all((tmp_path / name).is_file() for name in WRITTEN)
+    again = pricecheck("init", cwd=tmp_path)
+    assert again.stdout.splitlines() == [
+        *(f"kept {name} as it is" for name in WRITTEN),
+        "--dry-run prints what init would write there",
+        "next: pricecheck check",
+    ]
 
 
 def test_a_dry_run_writes_nothing(pricecheck: Run, tmp_path: Path) -> None:

@@ -120,8 +120,8 @@ def test_a_dry_run_beyond_the_bounds_says_what_would_be_recorded(pricecheck: Run
     done = pricecheck("reprice", "t.yaml", *order, "--dry-run", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        "would be recorded in pricecheck.approvals.toml: POST /c#model:gpt-4o: PC401 50000 to 80000, without end,"
-        " by me@example.com\n"
+        "would be recorded in pricecheck.approvals.toml: POST /c#model:gpt-4o: $0.05 → $0.08, +60.00 % (PC401),"
+        " without end, by me@example.com\n"
     )
     assert text(folder) == CONFIG
     assert not (folder / "pricecheck.approvals.toml").exists()
@@ -204,3 +204,39 @@ def test_a_config_the_gateway_refuses_is_not_touched(pricecheck: Run, folder: Pa
     done = pricecheck("reprice", "t.yaml", "--scale", "+5%", cwd=folder)
     assert done.returncode == 2
     assert "t.yaml:9:15: the gateway would not start" in done.stderr
+
+
+@pytest.mark.parametrize("slip", ["gpt-4o-mni", "GPT-4o", "gtp-4o"])
+def test_a_name_that_nearly_is_a_listed_one_is_a_slip(pricecheck: Run, folder: Path, slip: str) -> None:
+    order = ("--set", f"POST /c#model:{slip}=$0.02")
+    done = pricecheck("reprice", "t.yaml", *order, cwd=folder)
+    assert done.returncode == 2
+    meant = "gpt-4o-mini" if "m" in slip else "gpt-4o"
+    assert f"POST /c#model:{slip} is not there; did you mean `{meant}`" in done.stderr
+    assert "--add adds it all the same" in done.stderr
+    assert text(folder) == CONFIG
+    done = pricecheck("reprice", "t.yaml", *order, "--add", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert f"POST /c#model:{slip} is added; until now `fallback` charged $0.05" in done.stderr
+    assert f'{slip}: "$0.02"' in text(folder)
+
+
+def test_an_added_model_is_held_to_what_charged_it_until_now(pricecheck: Run, folder: Path) -> None:
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:qwen=$0.06", "--dry-run", cwd=folder)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "POST /c#model:qwen would be added; until now `fallback` charged $0.05\n"
+        "POST /c#model:qwen $0.05 → $0.06 (+20.00 %) is beyond the policy's bounds; "
+        "`check --against` will call it PC409\n"
+    )
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:o1=$0.06", cwd=folder)
+    assert done.stderr == "POST /c#model:o1 is added; what it is charged stays the same\n"
+    (folder / "pricecheck.toml").write_text('[bounds]\nadditions = "enforce"\n', encoding="utf-8")
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:qwen=$0.06", cwd=folder)
+    assert done.returncode == 1
+    assert "refused: POST /c#model:qwen from $0.05 to $0.06 is +20.00 %, beyond +15%" in done.stderr
+    beyond = ("--beyond-bounds", "a new contract", *WHO)
+    done = pricecheck("reprice", "t.yaml", "--set", "POST /c#model:qwen=$0.06", *beyond, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "POST /c#model:qwen: $0.05 → $0.06, +20.00 % (PC409)" in done.stderr
+    assert "will call it" not in done.stderr

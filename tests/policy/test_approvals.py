@@ -110,10 +110,13 @@ def test_an_approval_in_use_is_not_stale() -> None:
 
 def test_an_approval_of_another_number_is_stale_and_says_which() -> None:
     assert stale(ONE, REQUEST._replace(new="90000")) == [
-        ("changed", "this approves 50000 to 80000, but what asks for it is 50000 to 90000: it does not count")
+        (
+            "changed",
+            "this approves 50000 to 80000, but something else asks for one now (50000 to 90000): it does not count",
+        )
     ]
     assert stale(ONE, REQUEST._replace(old=None))[0][1].endswith(
-        "but what asks for it is nothing to 80000: it does not count"
+        "but something else asks for one now (nothing to 80000): it does not count"
     )
 
 

@@ -60,10 +60,24 @@ PAID = StructureLine("conf/tollbooth.yaml", "recipients", "payments now go to 0x
 
 def test_the_summary_counts_and_is_first() -> None:
     found = diff(line(), line(1, verdict="over", silent=True), line(2, ratio=Fraction(-1, 20)))
-    assert summary(found) == "2 raised, 1 lowered, 1 repriced silently; 1 over bound"
+    assert summary(found) == "2 raised, 1 lowered, 1 of these silently; 1 over bound"
     assert summary(diff(line(verdict="approved"))) == "1 raised; 1 approved"
     assert summary(diff()) == "no effective price change"
-    assert summary(diff(structure=(PAID,))) == "no effective price change; 1 other change"
+    assert summary(diff(structure=(PAID,))) == "1 recipient changed; no effective price change"
+    other = PAID._replace(topic="gateway")
+    both = diff(line(), structure=(PAID, PAID, other))
+    assert summary(both) == "2 recipients changed; 1 raised; none over bound; 1 config change"
+
+
+def test_a_recipient_that_changed_is_red_on_a_terminal() -> None:
+    text = as_text(diff(structure=(PAID,)), width=80, color=True, every=False)
+    assert text.startswith("\x1b[1;31m1 recipient changed\x1b[0m")
+
+
+def test_what_is_not_over_a_bound_has_a_heading_of_its_own() -> None:
+    text = as_text(diff(line(verdict="over"), line(1), line(2, verdict="approved")), width=80, color=False, every=False)
+    assert text.index("\n  over bound\n") < text.index("\n  within bounds, approved\n") < text.index("model:m1")
+    assert "within bounds" not in as_text(diff(line()), width=80, color=False, every=False)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +106,9 @@ def test_a_percentage_reads_as_on_the_side_of_the_bound_that_it_is_on(
 
 def test_markdown_begins_with_the_hidden_marker_and_what_is_over_a_bound() -> None:
     text = as_markdown(diff(line(), line(1, verdict="over"), structure=(PAID,)), every=False)
-    assert text.startswith(f"{MARKER}\n### pricecheck: 2 raised; 1 over bound")
+    assert text.startswith(f"{MARKER}\n### pricecheck: 1 recipient changed; 2 raised; 1 over bound")
     assert text.index("payments now go to 0x@<!-- -->all (line 2)") < text.index("**over bound** (1)")
-    assert text.index("**over bound** (1)") < text.index("<details><summary>other changes (1)</summary>")
+    assert text.index("**over bound** (1)") < text.index("<details><summary>within bounds (1)</summary>")
     assert text.count("<details>") == text.count("</details>")
 
 

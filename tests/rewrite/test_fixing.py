@@ -8,8 +8,10 @@ import pytest
 
 from pricecheck.engine import Options, check_source
 from pricecheck.findings import Edit, Finding, Fix, Impact, Safety, Severity, SourceText, Span, StampedFinding
+from pricecheck.rewrite.cascades import FOLLOWS, Shown
 from pricecheck.rewrite.fixing import Fixed, fix_source
 from pricecheck.rewrite.proof import ProofError
+from pricecheck.rewrite.splice import splice
 from pricecheck.rules.model import Fixability, Settings
 from pricecheck.rules.registry import RULES
 from tools.rule_fixtures import fixture_of
@@ -127,7 +129,11 @@ def test_any_combination_of_faults_settles(seed: int) -> None:
     safe = fix(text, unsafe=False)
     assert all(_is_safe(found) for found in safe.applied)
     done = fix(text, unsafe=True)
-    assert fix(done.source.text, unsafe=True).source.text == done.source.text
+    # What follows from a fix and changes a price waits for the next run.
+    for _ in range(3):
+        assert {skip.reason for skip in done.skipped} <= {FOLLOWS}
+        done = fix(done.source.text, unsafe=True)
+    assert not done.applied
     assert not [found for found in done.remaining if found.finding.fix]
     untouched = ("# dear ones", "# é😀", 'url: "https://api.openai.com"', "network: base")
     assert all(line in done.source.text for line in untouched)
@@ -157,12 +163,40 @@ def test_overlapping_fixes_come_one_after_the_other() -> None:
 
 def test_fixes_that_undo_each_other_end_and_nothing_is_written() -> None:
     with pytest.raises(ProofError, match="undo each other"):
-        fix_source(SourceText("t", "a: one\n"), offering(("one", "two"), ("two", "one")), unsafe=True)
+        fix_source(SourceText("t", "a: one\n"), offering(("one", "two"), ("two", "one")), unsafe=True, cascade=True)
 
 
 def test_fixes_that_never_end_are_stopped() -> None:
     with pytest.raises(ProofError, match="did not end after 100 rounds"):
-        fix_source(SourceText("t", "a: x\n"), offering(("x", "xx")), unsafe=True)
+        fix_source(SourceText("t", "a: x\n"), offering(("x", "xx")), unsafe=True, cascade=True)
+
+
+def test_an_unsafe_fix_that_follows_from_another_waits_for_the_next_run() -> None:
+    check = offering(("one", "two"), ("two", "three"))
+    fixed = fix_source(SourceText("t", "a: one\n"), check, unsafe=True)
+    assert fixed.source.text == "a: two\n"
+    assert [(skip.found.rule, skip.reason) for skip in fixed.skipped] == [("PC999", FOLLOWS)]
+    assert [found.rule for found in fixed.remaining] == ["PC999"]
+    assert fix_source(fixed.source, check, unsafe=True).source.text == "a: three\n"
+
+
+@pytest.mark.parametrize("before", ["", "longer and ", "x"])
+def test_an_unsafe_fix_that_was_shown_is_found_again_behind_others(before: str) -> None:
+    text = "k: {safe: 1, a: onetwo, b: three}\n"
+
+    def check(source: SourceText) -> list[StampedFinding]:
+        changes = [("safe", f"{before}sure", Safety.SAFE), ("one", before, Safety.UNSAFE), ("two", "2", Safety.UNSAFE)]
+        changes.append(("three", "3", Safety.UNSAFE))
+        return [finding(source.text, old, new, safety=safety) for old, new, safety in changes if old in source.text]
+
+    shown = Shown(check(SourceText("t", text)))
+    round_1 = [Edit(Span(4, 8), f"{before}sure"), Edit(Span(16, 19), before)]
+    shown.move(round_1)
+    after = SourceText("t", splice(text, round_1))
+    assert len(check(after)) == 2
+    assert all(shown.has(found) for found in check(after))
+    moved = SourceText("t", "#" + after.text)
+    assert not any(shown.has(found) for found in check(moved))
 
 
 def test_unsafe_fixes_need_to_be_asked_for() -> None:

@@ -23,9 +23,9 @@ ADDRESS = "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"
 FIRST, OTHER = "https://first.example.com", "https://other.example.com"
 
 
-def said(rule: Rule, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def said(rule: Rule, before: dict[str, Any], after: dict[str, Any], *, key: str = "GET /x") -> list[str]:
     old, new = (
-        with_routes({"GET /x": {"price": "$0.01", **parts.pop("route", {})}}, **parts)
+        with_routes({key: {"price": "$0.01", **parts.pop("route", {})}}, **parts)
         for parts in (dict(before), dict(after))
     )
     source = SourceText("main:tollbooth.json", old)
@@ -48,6 +48,20 @@ def test_a_route_that_accepts_nothing_any_more_fails() -> None:
             "`GET /x` changes from $0.01 to an error (no payment is accepted) although its line did not: "
             "no payment is accepted any more"
         )
+    ]
+
+
+def test_what_became_of_a_line_in_models_is_said() -> None:
+    def route(models: dict[str, str]) -> dict[str, Any]:
+        return {"route": {"type": "token-based", "models": {"o3": "$0.09"} | models}}
+
+    listed = route({"gpt-4o-mini": "$0.01", "mine": "$0.02"})
+    assert sorted(said(silent_reprice, listed, route({}), key="POST /x")) == [
+        "model gpt-4o-mini on `POST /x`: its line was removed; the built-in table now charges $0.001 (before $0.01)",
+        "model mine on `POST /x`: its line was removed; `price` now charges $0.01 (before $0.02)",
+    ]
+    assert said(silent_reprice, listed, route({"gpt-4o-mini": "$0.01", "mine": ""}), key="POST /x") == [
+        "model mine on `POST /x`: its line has no price any more; `price` now charges $0.01 (before $0.02)"
     ]
 
 
