@@ -214,16 +214,21 @@ def signed_dollars(effect: Decimal) -> str:
 
 
 def revenue(traffic: TrafficEffect) -> str:
-    """Give the sentence about revenue: `at prod.jsonl (5,000 requests): $250.00 → $275.00, +$25.00 (+10.00 %)`."""
+    """Give the sentence about revenue: `at prod.jsonl (5,000 requests): $250.00 → $275.00, +$25.00 (+10.00 %)`.
+
+    Where most of the requests can't be told, that comes first: the others say little of the whole.
+    """
     if traffic.undecided and not traffic.requests:
         return f"at {traffic.logs}: what its {counted(traffic.undecided, 'request')} bring in can't be told"
     before, after = (signed_dollars(amount).removeprefix("+") for amount in (traffic.before, traffic.after))
     share = f" ({traffic.effect * 100 / traffic.before:+.2f} %)" if traffic.before > 0 else ""
+    effect = f"{before} → {after}, {signed_dollars(traffic.effect)}{share}"
+    if traffic.undecided > traffic.requests:
+        whole = counted(traffic.requests + traffic.undecided, "request")
+        told = f"the other {traffic.requests:,}"
+        return f"at {traffic.logs}: {traffic.undecided:,} of {whole} can't be told; {told}: {effect}"
     left = f"; {traffic.undecided:,} more can't be told" if traffic.undecided else ""
-    return (
-        f"at {traffic.logs} ({counted(traffic.requests, 'request')}): {before} → {after}, "
-        f"{signed_dollars(traffic.effect)}{share}{left}"
-    )
+    return f"at {traffic.logs} ({counted(traffic.requests, 'request')}): {effect}{left}"
 
 
 _CENTS = 2
