@@ -219,7 +219,7 @@ def revenue(traffic: TrafficEffect) -> str:
     Where most of the requests can't be told, that comes first: the others say little of the whole.
     """
     if traffic.undecided and not traffic.requests:
-        return f"at {traffic.logs}: what its {counted(traffic.undecided, 'request')} bring in can't be told"
+        return f"at {traffic.logs}: {counted(traffic.undecided, 'request')}, of which the effect can't be told"
     before, after = (signed_dollars(amount).removeprefix("+") for amount in (traffic.before, traffic.after))
     share = f" ({traffic.effect * 100 / traffic.before:+.2f} %)" if traffic.before > 0 else ""
     effect = f"{before} → {after}, {signed_dollars(traffic.effect)}{share}"

@@ -330,7 +330,7 @@ def test_diff_says_where_a_log_can_not_tell(pricecheck: Run, folder: Path) -> No
     log(folder, *[{**resolution, "timestamp": "2026-11-25T09:00:00.000Z"}] * 7, name="debug.jsonl")
     arguments = ("diff", "tollbooth.yaml", "new.yaml", "--traffic", "info.jsonl")
     text = pricecheck(*arguments, cwd=folder).stdout
-    assert "at info.jsonl: what its 40 requests bring in can't be told" in text
+    assert "at info.jsonl: 40 requests, of which the effect can't be told" in text
     assert "+20.00 % OVER +15%        ?      ?" in text
     both = pricecheck(*arguments, "--traffic", "debug.jsonl", "--output-format", "json", cwd=folder)
     found = json.loads(both.stdout)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from pricecheck.findings import Position
 from pricecheck.prices.bounds import percent
-from pricecheck.report.price_diff import ChangeLine, FileDiff, PriceDiff, PriceSide, StructureLine, summary
+from pricecheck.report.price_diff import (
+    ChangeLine,
+    FileDiff,
+    PriceDiff,
+    PriceSide,
+    StructureLine,
+    TrafficEffect,
+    revenue,
+    summary,
+)
 from pricecheck.report.price_diff_github import as_github
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.price_diff_markdown import MARKER, as_markdown
@@ -67,6 +77,19 @@ def test_the_summary_counts_and_is_first() -> None:
     other = PAID._replace(topic="gateway")
     both = diff(line(), structure=(PAID, PAID, other))
     assert summary(both) == "2 recipients changed; 1 raised; none over bound; 1 config change"
+
+
+@pytest.mark.parametrize(
+    ("requests", "undecided", "said"),
+    [
+        (20, 0, "at prod.jsonl (20 requests): $2.00 → $2.50, +$0.50 (+25.00 %)"),
+        (20, 3, "at prod.jsonl (20 requests): $2.00 → $2.50, +$0.50 (+25.00 %); 3 more can't be told"),
+        (20, 980, "at prod.jsonl: 980 of 1,000 requests can't be told; the other 20: $2.00 → $2.50, +$0.50 (+25.00 %)"),
+        (0, 1, "at prod.jsonl: 1 request, of which the effect can't be told"),
+    ],
+)
+def test_the_effect_on_revenue_says_what_it_is_of(requests: int, undecided: int, said: str) -> None:
+    assert revenue(TrafficEffect("prod.jsonl", requests, undecided, Decimal(2), Decimal("2.5"))) == said
 
 
 def test_a_recipient_that_changed_is_red_on_a_terminal() -> None:
