@@ -147,8 +147,9 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
     baseline = options.baseline_for(source) if options.baseline_for else None
-    sample = options.sample_for(options.policy, read_config(loaded)) if options.sample_for else None
-    context = Context(loaded, options.settings, baseline, options.policy, options.approves, sample)
+    context = Context(loaded, options.settings, baseline, options.policy, options.approves)
+    if options.sample_for is not None:
+        context.sample = options.sample_for(options.policy, context.config)
     readable = document.root is not None
     found = [
         (rule, finding)

@@ -164,10 +164,9 @@ def _comment(usage: TrafficUsage) -> str:
 
 
 def _named(model: str) -> str:
-    from pricecheck.report.traffic_sections import LONGEST_NAME
+    from pricecheck.report.traffic_sections import shown_name
 
-    shown = visible(model) if model == model.strip() else f'"{visible(model)}"'
-    return f"`{shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + '…'}`"
+    return f"`{shown_name(model)}`"
 
 
 def _print_line(line: str) -> None:

@@ -17,7 +17,6 @@ from pricecheck.report.traffic import (
     TrafficReport,
 )
 from pricecheck.rules.resolutions import told_of_twice
-from pricecheck.rules.traffic_words import requests_text
 from pricecheck.shares import Share
 
 if TYPE_CHECKING:
@@ -133,10 +132,10 @@ def _notes_on_rates(usage: TrafficUsage) -> Iterator[str]:
     if any(row.model and row.source and len(usage.place(row.route).routes) > 1 for row in rows):
         yield "of several routes, a request counts in the rates for those that charge by the source which the log names"
     if usage.rates.undecided:
-        yield f"{requests_text(usage.rates.undecided)} can't be told: a rate is the range that this leaves open"
+        yield f"{counted(usage.rates.undecided, 'request')} can't be told: a rate is the range that this leaves open"
     unnamed = _without_model(usage) if any(row.model is not None for row in rows) else 0
     if unnamed:
-        yield f"{requests_text(unnamed)} of token-based routes without a model: in none of the rates"
+        yield f"{counted(unnamed, 'request')} of token-based routes without a model: in none of the rates"
 
 
 def _without_model(usage: TrafficUsage) -> int:

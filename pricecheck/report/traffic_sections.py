@@ -39,7 +39,7 @@ class Section(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-LONGEST_NAME = 120
+_LONGEST_NAME = 120
 """Characters of a model's name that are shown; real ones are shorter, and a log may hold anything."""
 
 _CHARGED = (">requests", ">share", ">charged", "source")
@@ -80,7 +80,7 @@ def sections(report: TrafficReport) -> list[Section]:
             "the policy denies them",
             (">requests", "denied by"),
             [
-                Row(_place(line.route), _name(line.model), "", (f"{line.requests:,}", visible(line.glob)))
+                Row(_place(line.route), shown_name(line.model), "", (f"{line.requests:,}", visible(line.glob)))
                 for line in report.denied
             ],
         ),
@@ -94,7 +94,7 @@ def sections(report: TrafficReport) -> list[Section]:
             "Priced but not requested",
             "lines of `models` that no request in the log named",
             (),
-            [Row(_place(route), _name(model), "", ()) for route, model in report.unused],
+            [Row(_place(route), shown_name(model), "", ()) for route, model in report.unused],
         ),
         charged("Charged by the built-in table", "the gateway brings these prices itself", "default-table"),
         charged("Mapped models", "priced by a line of the config", "mapped"),
@@ -157,7 +157,7 @@ def _elsewhere(report: TrafficReport, lines: Sequence[ModelLine]) -> list[Row]:
     unnamed = {line.route: line.requests for line in report.routes if line.route is not None and not line.known}
     rows = []
     for line in lines:
-        rows.append(Row(_place(line.route), _name(line.model), "", (f"{line.requests:,}",)))
+        rows.append(Row(_place(line.route), shown_name(line.model), "", (f"{line.requests:,}",)))
         if line.route in unnamed:
             unnamed[line.route] -= line.requests
     rest = [Row(_place(route), "(no model)", "", (f"{left:,}",)) for route, left in unnamed.items() if left > 0]
@@ -166,7 +166,7 @@ def _elsewhere(report: TrafficReport, lines: Sequence[ModelLine]) -> list[Row]:
 
 def _otherwise(line: OtherwiseLine) -> Row:
     """Show price and source of both sides, `?` where the log, or the config, does not tell."""
-    name = _name(line.model) if line.model is not None else "(not said)"
+    name = shown_name(line.model) if line.model is not None else "(not said)"
     note = "" if line.source else "whatever the log leaves open, nothing there charges that"
     cells = (_cut(line.logged or "?"), _cut(line.logged_source or "?"), line.dollars or "?", line.source or "?")
     return Row(_place(line.route), name, note, (f"{line.requests:,}", *cells))
@@ -185,7 +185,7 @@ def _row(line: ModelLine, said: Container[str | None], *, suggesting: bool) -> R
     )
     if suggesting:
         cells += (line.suggested or "",)
-    return Row(_place(line.route), _name(line.model), visible("; ".join(filter(None, notes))), cells)
+    return Row(_place(line.route), shown_name(line.model), visible("; ".join(filter(None, notes))), cells)
 
 
 def _reason(line: ModelLine) -> str | None:
@@ -202,11 +202,11 @@ def _place(route: str | None) -> str:
     return "(route not said)" if route is None else _cut(route)
 
 
-def _name(model: str) -> str:
+def shown_name(model: str) -> str:
     """Show a model's name, in quotes where it has blanks at an end that nobody would see."""
     return _cut(model) if model and model == model.strip() else f'"{_cut(model)}"'
 
 
 def _cut(text: str) -> str:
     shown = visible(text)
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME - 1]}…"

@@ -48,7 +48,7 @@ class Context:
 
     `policy` is the policy that rules the config, None where there is none: then the defaults of `policy.model` hold.
     `approves` says whether an exception to its limits is approved; None where there are no approvals. `sample` is the
-    traffic that the config is held against, None where there is none.
+    traffic that the config is held against, None until it is set: it is read as the config and the policy say.
     """
 
     def __init__(
@@ -58,14 +58,13 @@ class Context:
         baseline: Baseline | None = None,
         policy: Policy | None = None,
         approves: Callable[[ApprovalRequest], bool] | None = None,
-        sample: Sample | None = None,
     ) -> None:
         self.loaded = loaded
         self.settings = settings
         self.baseline = baseline
         self.policy = policy
         self.approves = approves
-        self.sample = sample
+        self.sample: Sample | None = None
 
     @property
     def document(self) -> Document:

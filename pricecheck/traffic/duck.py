@@ -142,7 +142,6 @@ class DuckEngine:
 
         texts = [log for log in logs if log.format.kind is not Kind.PARQUET]
         states = [_state(log.file) for log in texts]
-
         self._db.execute("DROP TABLE IF EXISTS reject_errors")
         self._db.execute("DROP TABLE IF EXISTS reject_scans")
         failed: list[Exception] = []
@@ -193,11 +192,9 @@ class DuckEngine:
 
     def _rejected(self) -> int:
         """Count the rows that are no CSV; one row may be wrong in several ways."""
-        return (
-            self._count("SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors")
-            if self._has_rejects()
-            else 0
-        )
+        if not self._has_rejects():
+            return 0
+        return self._count("SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors")
 
     def _has_rejects(self) -> bool:
         """Say whether any row was no CSV: there is no table of such before the first."""

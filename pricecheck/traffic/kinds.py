@@ -24,10 +24,11 @@ MARKED = frozenset({"route", "requested_model"})
 _ONLY_IF_NAMED = frozenset({"requests"})
 """Fields that a log has only where the policy says so: a line is a request, whatever else it may count."""
 
-_SAID = {"route": "route", "requested_model": "model"}
-
 TEXT = "text"
 """The type of a Parquet column that holds texts; others have the name the engine gives them."""
+
+ABSENT = object()
+"""What `value_at` gives for what is not there; null may be there."""
 
 COMMENT = "#"
 """What a line of a list begins with that is none of its IDs."""
@@ -135,7 +136,9 @@ def recognise_columns(columns: Mapping[tuple[str, ...], str], names: Mapping[str
     _require(ways.keys(), sorted(".".join(way) for way in columns), names, label)
     for field in MARKED & ways.keys():
         if columns[ways[field]] != TEXT:
-            raise InputError(f"{label}: column {'.'.join(ways[field])!r} is no text, as a {_SAID[field]} must be")
+            raise InputError(
+                f"{label}: column {'.'.join(ways[field])!r} is no text, as a {COLUMNS.get(field, field)} must be"
+            )
     return Format(Kind.PARQUET, ways, seen=ways.keys())
 
 
@@ -187,12 +190,8 @@ def _json_format(objects: Sequence[dict[str, object]], names: Mapping[str, str],
 
 def _is_number(objects: Sequence[dict[str, object]], way: tuple[str, ...]) -> bool:
     """Say whether the first value that a field has is a number, or the text of one."""
-    first: object = None
-    for value in objects:
-        if first is None and _holds(value, way):
-            first = value
-            for step in way:
-                first = first[step] if isinstance(first, dict) else None
+    values = (value_at(one, way) for one in objects)
+    first = next((value for value in values if value is not None and value is not ABSENT), None)
     return first is not None and str(first).replace(".", "", 1).isdecimal()
 
 
@@ -207,12 +206,17 @@ def _way(name: str, objects: Sequence[dict[str, object]]) -> tuple[str, ...]:
     return (name,) if any(name in value for value in objects) else tuple(name.split("."))
 
 
-def _holds(value: object, steps: tuple[str, ...]) -> bool:
-    for step in steps:
+def value_at(value: object, way: tuple[str, ...]) -> object:
+    """Give what stands at the end of a way into an object, `ABSENT` where it leads nowhere."""
+    for step in way:
         if not isinstance(value, dict) or step not in value:
-            return False
+            return ABSENT
         value = value[step]
-    return True
+    return value
+
+
+def _holds(value: object, way: tuple[str, ...]) -> bool:
+    return value_at(value, way) is not ABSENT
 
 
 def _tells(found: AbstractSet[str]) -> bool:

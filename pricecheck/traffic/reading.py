@@ -119,6 +119,7 @@ class _Reading:
         self._logs = logs
         self._window = window
         self._options = options
+        self._asked = options.route or (lambda _: True)
         self._lists = [log for log in logs if log.format.kind in _LISTS]
         self._scanned = [log for log in logs if log.format.kind not in {*_LISTS, Kind.EMPTY}]
         self._grain = likely_grain(self._scanned, window.since, window.until, options.buckets)
@@ -197,18 +198,17 @@ class _Reading:
         keeper = Keeper(self._options.named, MOST_GROUPS)
         counts: Counter[_Key] = Counter()
         said = [False] * len(_SAID)
-        asked = self._options.route or (lambda _: True)
         filtered = 0
         for route, model, source, price, what, requests in self._engine.stream(sql.ROWS) if self._scanned else ():
             values = (route, model, _source(source), price)
             said = [before or value is not None for before, value in zip(said, values, strict=True)]
-            if not asked(route):
+            if not self._asked(route):
                 filtered += requests
                 continue
             counts[(*keeper.keep(values, requests), what == sql.RESOLUTION)] += requests
         for listed in lists:
             for model, requests in listed.models.items():
-                if asked(None):
+                if self._asked(None):
                     counts[None, model, None, None, False] += requests
                 else:
                     filtered += requests
@@ -261,9 +261,8 @@ class _Reading:
         length = length_for(max(times) - min(times), points, self._grain)
         starts: dict[int, str] = {}
         counts: dict[tuple[str, str | None, str | None, str | None, bool], int] = {}
-        asked = self._options.route or (lambda _: True)
         for bucket, route, model, source, what, requests in self._engine.query(sql.timed(length)):
-            if not asked(route):
+            if not self._asked(route):
                 continue
             start = starts.get(bucket) or starts.setdefault(bucket, say_time(bucket))
             key = (start, route, model, _source(source), what == sql.RESOLUTION)

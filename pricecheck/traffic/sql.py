@@ -3,9 +3,8 @@
 Each engine gives a view `lines`, one row for each line that is not empty, whose columns are all text but the last:
 
 - `route`, `model`: null, or a mark and the value. The mark `!` stands before plain text; a value that begins
-  with a double quote is a JSON string as it stood in the line, decoded only once for each group (this is what makes
-  reading as fast as a bare query); any other first character is a value of a wrong type, and all of those come after
-  `!` and `"` in the order of characters.
+  with a double quote is a JSON string as it stood in the line, decoded only once for each group; any other first
+  character is a value of a wrong type, and all of those come after `!` and `"` in the order of characters.
 - `source`, `price`, `timestamp`, `method`, `path`, `message`: null or the text; `message` is `''` where a row can't be
   broken (CSV, Parquet), so that a row of nulls is a line that is no record.
 - `weight`: how many requests the line stands for, as a text; `'1'` where the log does not say, `''` where it should.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pricecheck.errors import UsageError
-from pricecheck.traffic.kinds import Kind
+from pricecheck.traffic.kinds import Kind, value_at
 from pricecheck.traffic.sources import head, tail
 
 if TYPE_CHECKING:
@@ -74,11 +74,14 @@ def _end_times(log: Log) -> Iterable[int]:
         return
     for line in (*head(log.file)[:_ENDS], *tail(log.file)[-_ENDS:]):
         try:
-            value = json.loads(line)
-            for step in way:
-                value = value[step]
+            value = value_at(json.loads(line), way)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(value, str):
+            continue
+        try:
             yield _milliseconds(datetime.fromisoformat(value))
-        except (ValueError, LookupError, TypeError, RecursionError):
+        except ValueError:
             continue
 
 
