@@ -88,8 +88,8 @@ class Format(NamedTuple):
     A way is the keys to step through, one for all but nested names; JSON lines have one for every field, as a field may
     come up late in a log. `header` are the columns of a CSV in order (for lists empty if there is no header line),
     `delimiter` what stands between them, `skip` how many empty lines come before the first. `seen` are the fields that
-    the first lines have, `debug` is whether the gateway's own lines tell of models, `numeric_times` whether the first
-    timestamp is a number.
+    the first lines have, `debug` is whether the gateway's own lines tell of models. `iso_times` and `numeric_times`
+    are what to read timestamps as; where the first lines tell, one of the two.
     """
 
     kind: Kind
@@ -99,7 +99,8 @@ class Format(NamedTuple):
     skip: int = 0
     seen: AbstractSet[str] = frozenset()
     debug: bool = False
-    numeric_times: bool = False
+    iso_times: bool = True
+    numeric_times: bool = True
 
 
 def recognise(head: Sequence[bytes], names: Mapping[str, str], label: str) -> Format:
@@ -177,7 +178,7 @@ def _json_format(objects: Sequence[dict[str, object]], names: Mapping[str, str],
     }
     if _is_gateway(objects, ways["requested_model"]):
         debug = any(value.get("msg") == _RESOLVED for value in objects)
-        return Format(Kind.GATEWAY, _GATEWAY_FIELDS, seen=_GATEWAY_FIELDS.keys(), debug=debug)
+        return Format(Kind.GATEWAY, _GATEWAY_FIELDS, seen=_GATEWAY_FIELDS.keys(), debug=debug, numeric_times=False)
     found = {field for field, way in ways.items() if any(_holds(value, way) for value in objects)}
     _require(found, sorted({key for value in objects for key in value}), names, label)
     taken = {way[0].lower() for field, way in ways.items() if field in found or field in names}
@@ -185,7 +186,8 @@ def _json_format(objects: Sequence[dict[str, object]], names: Mapping[str, str],
     kept = {
         field: way for field, way in ways.items() if field in found or field in names or way[0].lower() not in taken
     }
-    return Format(Kind.RECORDS, kept, seen=found, numeric_times=_is_number(objects, ways["timestamp"]))
+    numeric = _is_number(objects, ways["timestamp"])
+    return Format(Kind.RECORDS, kept, seen=found, iso_times=not numeric, numeric_times=numeric)
 
 
 def _is_number(objects: Sequence[dict[str, object]], way: tuple[str, ...]) -> bool:

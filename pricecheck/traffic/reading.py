@@ -153,7 +153,7 @@ class _Reading:
             bucket_seconds=length and length // 1000,
             filtered=totals.get(sql.FILTERED, _NONE).requests + found.filtered,
             other=totals.get(sql.OTHER, _NONE).lines,
-            undated=sum(total.undated for what, total in totals.items() if what != sql.BAD),
+            undated=_undated(totals),
             unpriced=sum(totals.get(what, _NONE).unpriced for what in (sql.REQUEST, sql.RESOLUTION)),
             folded_groups=found.folded_groups,
             folded_requests=found.folded_requests,
@@ -182,16 +182,22 @@ class _Reading:
             paths=any({"method", "path"} <= one.seen for one in formats),
             weighted=any("requests" in one.ways for one in formats),
             messages=any(one.kind is not Kind.RECORDS for one in formats),
-            numbers_first=any(one.numeric_times for one in formats),
+            iso=any(one.iso_times for one in formats),
+            numbers=any(one.numeric_times for one in formats),
         )
-        unseen = self._scan_as(shape)
-        if not shape.paths and self._engine.query(sql.UNLOOKED):  # as the first lines did not show
-            unseen = self._scan_as(shape._replace(paths=True))
-        return {what: _Total(*numbers) for what, *numbers in self._engine.query(sql.TOTALS)}, unseen
+        totals, unseen = self._scan_as(shape)
+        # What the first lines did not show is looked for in a second reading, which few logs need.
+        paths = not shape.paths and bool(self._engine.query(sql.UNLOOKED))
+        times = not (shape.iso and shape.numbers) and _undated(totals) > 0
+        if paths or times:
+            shape = shape._replace(paths=True) if paths else shape
+            totals, unseen = self._scan_as(shape._replace(iso=True, numbers=True) if times else shape)
+        return totals, unseen
 
-    def _scan_as(self, shape: sql.Shape) -> int:
+    def _scan_as(self, shape: sql.Shape) -> tuple[dict[str, _Total], int]:
         statement = sql.scan(self._window, self._grain, shape)
-        return self._engine.scan(self._scanned, statement, self._options.progress or _ignored)
+        unseen = self._engine.scan(self._scanned, statement, self._options.progress or _ignored)
+        return {what: _Total(*numbers) for what, *numbers in self._engine.query(sql.TOTALS)}, unseen
 
     def _found(self, lists: Iterable[Listed]) -> _Found:
         """Give the rows that are asked for; rare models of a log with very many are one, those that are named never."""
@@ -282,6 +288,10 @@ class _Total(NamedTuple):
 
 
 _NONE = _Total(0, 0, 0, 0)
+
+
+def _undated(totals: Mapping[str, _Total]) -> int:
+    return sum(total.undated for what, total in totals.items() if what != sql.BAD)
 
 
 class _Found(NamedTuple):

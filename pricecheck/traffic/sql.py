@@ -88,14 +88,15 @@ class Shape(NamedTuple):
     """What has to be looked at in `lines`: the less, the faster. What is left out must not be there.
 
     `paths`: a log has method and path, of which a route can be made (`UNLOOKED` asks whether one had). `weighted`: a
-    line of a log may stand for more than one request. `messages`: a log is not JSON records. `numbers_first` only
-    decides what is tried first, and changes no result: timestamps that are numbers, or ISO 8601.
+    line of a log may stand for more than one request. `messages`: a log is not JSON records. `iso` and `numbers`: there
+    are timestamps of that kind, at least one of the two; `TOTALS` says whether some could not be read.
     """
 
     paths: bool = True
     weighted: bool = True
     messages: bool = True
-    numbers_first: bool = False
+    iso: bool = True
+    numbers: bool = True
 
 
 def classified(table: str, extra: Sequence[str] = ()) -> str:
@@ -167,18 +168,23 @@ def _keys(window: Window, grain: int, earlier: int, shape: Shape) -> dict[str, s
 
 
 def _counted(keys: Mapping[str, str], shape: Shape) -> str:
-    first, then = (_NUMBER, _ISO) if shape.numbers_first else (_ISO, _NUMBER)
     return f"""
         SELECT {", ".join(keys)}, count(*) AS lines, {"0" if shape.paths else "count(method)"} AS unlooked,
           min(moment) AS earliest, max(moment) AS latest
         FROM (
           SELECT {", ".join(f"{expression} AS {name}" for name, expression in keys.items())}, moment, method
-          FROM (
-            SELECT *, CASE WHEN tried IS NULL AND timestamp IS NOT NULL THEN {then} ELSE tried END AS moment
-            FROM (SELECT *, {first} AS tried FROM lines) AS one
-          ) AS other
+          FROM ({_dated(shape)}) AS dated
         ) AS line
         GROUP BY {", ".join(keys)}"""  # noqa: S608
+
+
+def _dated(shape: Shape) -> str:
+    if shape.iso and shape.numbers:
+        return f"""
+            SELECT *, CASE WHEN tried IS NULL AND timestamp IS NOT NULL THEN {_NUMBER} ELSE tried END AS moment
+            FROM (SELECT *, {_ISO} AS tried FROM lines) AS one
+          """  # noqa: S608
+    return f"SELECT *, {_ISO if shape.iso else _NUMBER} AS moment FROM lines"  # noqa: S608
 
 
 UNLOOKED = "SELECT 1 FROM groups WHERE unlooked > 0 AND route IS NULL LIMIT 1"
