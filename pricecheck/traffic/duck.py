@@ -16,6 +16,7 @@ from pricecheck.traffic.duck_views import OBJECT_SIZES, PARQUET, Leniency, colum
 from pricecheck.traffic.kinds import Kind
 from pricecheck.traffic.lines import empty_count, line_count, numbers, row_numbers
 from pricecheck.traffic.sources import with_even_ends
+from pricecheck.traffic.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pricecheck.traffic.engine import Log
     from pricecheck.traffic.sources import LogFile
+    from pricecheck.traffic.tasks import T
 
 _LEAST = 256 << 20
 _PER_THREAD = 80 << 20
@@ -75,6 +77,9 @@ class DuckEngine:
 
         self._duckdb = _duckdb
         self._db: DuckDBPyConnection = _duckdb.connect(":memory:", config=self._settings)
+        self._results = self._db.cursor()
+        """A second connection to `groups`, so that bad lines can be looked for beside."""
+        self._task: Task[Any] | None = None
         self._unseen = 0
         self._leniency = Leniency()
         self._even: dict[str, LogFile] = {}
@@ -82,9 +87,9 @@ class DuckEngine:
         self._db.execute("SET enable_progress_bar = true")  # without it there is no progress to ask for,
         self._db.execute("SET enable_progress_bar_print = false")  # and with it DuckDB would draw on stdout
         # A cast to TIMESTAMP would pass over the zone that a text names.
-        self._db.execute("CREATE TEMP MACRO milliseconds(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))")
+        self._db.execute("CREATE MACRO milliseconds(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))")
         self._db.execute(
-            """CREATE TEMP MACRO decoded(x) AS
+            """CREATE MACRO decoded(x) AS
             CASE WHEN starts_with(x, '"') THEN CAST(x AS JSON) ->> '$' ELSE substr(x, 2) END""",
         )
         return self
@@ -95,6 +100,10 @@ class DuckEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._task is not None and self._task.is_alive():
+            self._db.interrupt()
+            self._task.join()
+        self._results.close()
         self._db.close()
 
     def columns(self, file: LogFile) -> dict[tuple[str, ...], str]:
@@ -104,14 +113,14 @@ class DuckEngine:
         self._run(f"SELECT * FROM read_parquet([?], {PARQUET}) LIMIT 0", (file,), (file.path,))  # noqa: S608 - ours
         return column_types_of([(name, kind) for name, kind, *_ in self._db.description])
 
-    def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None]) -> int:
+    def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None] | None) -> int:
         """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
         while True:
             logs = [self._as_read(log) for log in logs]
             files = [log.file for log in logs]
             try:
                 self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view(logs, self._leniency)}")
-                self._scan_once(logs, f"CREATE OR REPLACE TEMP TABLE groups AS {sql_text}", progress)
+                self._scan_once(logs, f"CREATE OR REPLACE TABLE groups AS {sql_text}", progress)
             except self._duckdb.Error as error:
                 if not self._adapt(logs, str(error)):
                     raise self._said(error, files) from None
@@ -136,39 +145,23 @@ class DuckEngine:
             self._even = {file.path: with_even_ends(file) for file in tables}
         return True
 
-    def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None]) -> None:
+    def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None] | None) -> None:
         """Run the statement that makes `groups`, and find how many lines are in none of them: `_unseen`."""
-        from threading import Thread
-
         texts = [log for log in logs if log.format.kind is not Kind.PARQUET]
         states = [_state(log.file) for log in texts]
         self._db.execute("DROP TABLE IF EXISTS reject_errors")
         self._db.execute("DROP TABLE IF EXISTS reject_scans")
-        failed: list[Exception] = []
-
-        def work() -> None:
-            try:
-                self._db.execute(statement)
-            except Exception as error:  # noqa: BLE001 - raised again where it can be caught
-                failed.append(error)
+        self._task = task = Task(lambda: self._db.execute(statement))
 
         def report() -> None:
-            if thread.is_alive():
+            if progress is not None and task.is_alive():
                 progress(max(0.0, self._db.query_progress()) / 100)
 
-        thread = Thread(target=work)
-        thread.start()
-        try:
-            lines = sum(line_count(log.file, report) for log in texts)
-            while thread.is_alive():
-                report()
-                thread.join(_TICK)
-        except BaseException:
-            self._db.interrupt()
-            thread.join()
-            raise
-        if failed:
-            raise failed[0]
+        lines = sum(line_count(log.file, report) for log in texts)
+        while task.is_alive():
+            report()
+            task.join(_TICK)
+        task.result()
         if states == [_state(log.file) for log in texts]:
             self._unseen = self._without_row(lines, logs)
         else:  # a log that is still written to: the two looks at it may have seen different lines
@@ -202,13 +195,16 @@ class DuckEngine:
 
     def query(self, sql_text: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over `groups`."""
-        return self._run(sql_text, ())
+        try:
+            return self._results.execute(sql_text).fetchall()
+        except self._duckdb.Error as error:
+            raise self._said(error, ()) from None
 
     def stream(self, sql_text: str) -> Iterator[tuple[Any, ...]]:
         """Give the rows of a query over `groups`, some at a time; no other query runs meanwhile."""
         try:
-            self._db.execute(sql_text)
-            while rows := self._db.fetchmany(_ROWS_AT_ONCE):
+            self._results.execute(sql_text)
+            while rows := self._results.fetchmany(_ROWS_AT_ONCE):
                 yield from rows
         except self._duckdb.Error as error:
             raise self._said(error, ()) from None
@@ -217,6 +213,11 @@ class DuckEngine:
         """Refuse: this engine has no network."""
         raise _no_address(file)
 
+    def beside(self, call: Callable[[], T]) -> Callable[[], T]:
+        """Begin a call; see `engine.Engine.beside`."""
+        self._task = task = Task(call)
+        return task.result
+
     def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
         """Give file and number of the first bad lines of a log, 1-based, at most `most`."""
         return [(log.file.name, number) for number in self._bad_numbers(self._as_read(log), most)]
@@ -224,7 +225,7 @@ class DuckEngine:
     def _bad_numbers(self, log: Log, most: int) -> list[int]:
         if log.format.kind is Kind.PARQUET:
             return []
-        found = self._bad_ordinals(log, most) if self.query(sql.ANY_BAD) else set()
+        found = self._bad_ordinals(log, most) if self._run(sql.ANY_BAD, (log.file,)) else set()
         if log.format.kind is not Kind.CSV:
             return numbers(log.file, found, most) if found or self._unseen else []
         refused = self._run(_REJECTED_LINES, (log.file,), (log.file.path, most)) if self._has_rejects() else []

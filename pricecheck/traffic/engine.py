@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pricecheck.traffic.kinds import Format
     from pricecheck.traffic.sources import LogFile
+    from pricecheck.traffic.tasks import T
 
 BAD_LINES_SHOWN = 20
 
@@ -38,7 +39,7 @@ class Engine(Protocol):
     def columns(self, file: LogFile) -> dict[tuple[str, ...], str]:
         """Give the ways to the columns of a Parquet file, those within others too, and their types (`kinds.TEXT`)."""
 
-    def scan(self, logs: Sequence[Log], sql: str, progress: Callable[[float], None]) -> int:
+    def scan(self, logs: Sequence[Log], sql: str, progress: Callable[[float], None] | None) -> int:
         """Run `sql` (of `sql.scan`) over the logs and keep its result as the table `groups`.
 
         Returns:
@@ -53,6 +54,13 @@ class Engine(Protocol):
 
     def head(self, file: LogFile) -> list[bytes]:
         """Give the first lines of a log that only the engine can reach."""
+
+    def beside(self, call: Callable[[], T]) -> Callable[[], T]:
+        """Begin a call that asks for bad lines and nothing else, or put it off; queries may be made meanwhile.
+
+        Returns:
+            What waits for its result, and gives that or raises its error.
+        """
 
     def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
         """Give file and number of the first bad lines of a log, 1-based, at most `most`."""

@@ -131,12 +131,13 @@ class _Reading:
         unseen += sum(empty.values())
         read = sum(total.lines for total in totals.values()) + unseen + sum(one.read for one in lists.values())
         bad = totals.get(sql.BAD, _NONE).lines + unseen + sum(one.bad for one in lists.values())
-        numbers = self._bad_line_numbers(lists, empty) if bad else ()
-        self._judge(bad, read, numbers)
-        self._require_times(totals)
+        bad_lines = self._engine.beside(lambda: self._bad_line_numbers(lists, empty)) if bad else tuple
         found = self._found(lists.values())
         span = self._span(totals)
         length, timed = self._timed(span, len(found.rows)) if span and not found.folded_groups else (None, ())
+        numbers = bad_lines()
+        self._judge(bad, read, numbers)
+        self._require_times(totals)
         alone = len(self._logs) == 1
         since, until = (say_time(span[0]), say_time(span[1])) if span else (None, None)
         return Sample(
@@ -196,7 +197,7 @@ class _Reading:
 
     def _scan_as(self, shape: sql.Shape) -> tuple[dict[str, _Total], int]:
         statement = sql.scan(self._window, self._grain, shape)
-        unseen = self._engine.scan(self._scanned, statement, self._options.progress or _ignored)
+        unseen = self._engine.scan(self._scanned, statement, self._options.progress)
         return {what: _Total(*numbers) for what, *numbers in self._engine.query(sql.TOTALS)}, unseen
 
     def _found(self, lists: Iterable[Listed]) -> _Found:
@@ -302,10 +303,6 @@ class _Found(NamedTuple):
     filtered: int
     folded_groups: int
     folded_requests: int
-
-
-def _ignored(_: float) -> None:
-    """Show no progress."""
 
 
 def _plain(price: Decimal | None) -> Decimal | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pricecheck.traffic.engine import Log
     from pricecheck.traffic.sources import LogFile
+    from pricecheck.traffic.tasks import T
 
 _TEXTS = frozenset({"string", "varchar", "char"})
 _BLANK = r"^[ \t\r\x0B\f]*$"
@@ -112,9 +113,10 @@ class SparkEngine:
         with self._said(file):
             return dict(_columns(self._session.read.parquet(self._path(file)).schema))
 
-    def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None]) -> int:
+    def scan(self, logs: Sequence[Log], sql_text: str, progress: Callable[[float], None] | None) -> int:
         """Run `sql_text` over the logs and keep its result as the table `groups`; see `engine.Engine.scan`."""
-        progress(0)
+        if progress is not None:
+            progress(0)
         with self._said(*(log.file for log in logs)):
             views = [self._lines(log, self._frame(log)) for log in logs]
             reduce(lambda one, other: one.unionAll(other), views).createOrReplaceTempView("lines")
@@ -130,6 +132,10 @@ class SparkEngine:
     def stream(self, sql_text: str) -> Iterator[tuple[Any, ...]]:
         """Give the rows of a query over `groups`, some at a time."""
         return map(tuple, self._session.sql(sql_text).toLocalIterator())
+
+    def beside(self, call: Callable[[], T]) -> Callable[[], T]:
+        """Put a call off; see `engine.Engine.beside`."""
+        return call
 
     def bad_lines(self, log: Log, most: int) -> list[tuple[str, int]]:
         """Give file and number of the first bad lines of a log, 1-based, at most `most`."""
