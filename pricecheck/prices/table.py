@@ -14,10 +14,10 @@ such upstream has one row `other` on the route `upstreams.NAME (imported)`.
 
 from __future__ import annotations
 
-import gc
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.collection import CollectionPaused
 from pricecheck.gateway.config import ModelPrice
 from pricecheck.gateway.default_table import DEFAULT_TABLE
 from pricecheck.gateway.environment import Unresolved
@@ -153,14 +153,8 @@ class PriceTable:
 
 def price_table(config: Config) -> PriceTable:
     """Give the effective price table of a config; some 2 µs a row."""
-    enabled = gc.isenabled()
-    # Rows form no cycles, and collections while they pile up would walk the whole config again and again.
-    gc.disable()
-    try:
+    with CollectionPaused():
         return PriceTable(config)
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Unit(NamedTuple):

@@ -5,9 +5,9 @@ The gateway reads YAML with the npm package `yaml` 2.9 (gateway.md §1); docs/ya
 
 from __future__ import annotations
 
-import gc
 import re
 
+from pricecheck.collection import CollectionPaused
 from pricecheck.findings import SourceText, Span
 from pricecheck.source.document import Document, Problem, ProblemKind
 from pricecheck.source.nodes import Scalar
@@ -25,17 +25,12 @@ def parse(source: SourceText, *, is_json: bool = False) -> Document:
     half = _half_character(source.text)
     if half is not None:
         return _refused(source, half, is_json=is_json)
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with CollectionPaused():
         if is_json:
             from pricecheck.source.json_parser import parse_json
 
             return parse_json(source)
         return _parse_yaml(source)
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _half_character(text: str) -> Problem | None:
