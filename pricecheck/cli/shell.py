@@ -37,6 +37,8 @@ def run(job: Callable[[], int]) -> NoReturn:
         complain(f"{error.filename or 'output'}: {error.strerror or error}")
         code = FAILED
     except Exception as error:  # the last guard: a defect must not look like a finding
+        if _interrupted(error):
+            sys.exit(INTERRUPTED)
         if os.environ.get("PRICECHECK_TRACEBACK"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
@@ -45,6 +47,13 @@ def run(job: Callable[[], int]) -> NoReturn:
         )
         code = FAILED
     sys.exit(code)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Say whether an error is what some library, or a step on the way out, made of an interrupt."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _prepare_streams() -> None:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.errors import InputError, UsageError
 from pricecheck.traffic import sql
+from pricecheck.traffic.counting import state_of
 from pricecheck.traffic.duck_views import OBJECT_SIZES, PARQUET, Leniency, column_types_of, line_breaks, view
+from pricecheck.traffic.interrupts import InterruptsLater
 from pricecheck.traffic.kinds import Kind
-from pricecheck.traffic.lines import empty_count, line_count, numbers, row_numbers
+from pricecheck.traffic.lines import empty_count, numbers, row_numbers
 from pricecheck.traffic.sources import with_even_ends
 from pricecheck.traffic.tasks import Task
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from pricecheck.traffic.counting import LineCounts
     from pricecheck.traffic.engine import Log
     from pricecheck.traffic.sources import LogFile
     from pricecheck.traffic.tasks import T
@@ -37,6 +40,8 @@ _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GI
 _MOST_MEMORY = 1 << 50
 _TICK = 0.1
 _ROWS_AT_ONCE = 10_000
+_INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of the KeyboardInterrupt of a query in the main thread, as a RuntimeError."""
 
 
 def parse_memory_limit(text: str) -> int:
@@ -58,8 +63,9 @@ def parse_memory_limit(text: str) -> int:
 class DuckEngine:
     """Runs the shared SQL in this process."""
 
-    def __init__(self, folder: str, memory_limit: str | None) -> None:
+    def __init__(self, folder: str, memory_limit: str | None, counts: LineCounts) -> None:
         """Take a folder for what does not fit into memory; `memory_limit` is the whole process's, None for no limit."""
+        self._counts = counts
         self._settings: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": os.path.join(folder, "spill"),
             "autoinstall_known_extensions": False,
@@ -72,6 +78,15 @@ class DuckEngine:
             self._settings["threads"] = max(1, min(os.cpu_count() or 1, ours // _PER_THREAD))
 
     def __enter__(self) -> Self:
+        self._task: Task[Any] | None = None
+        self._unseen = 0
+        self._leniency = Leniency()
+        self._even: dict[str, LogFile] = {}
+        with InterruptsLater():
+            self._open()
+        return self
+
+    def _open(self) -> None:
         # The package around this module is 50 ms of imports (email and inspect among them) that nothing here needs.
         import _duckdb
 
@@ -79,10 +94,6 @@ class DuckEngine:
         self._db: DuckDBPyConnection = _duckdb.connect(":memory:", config=self._settings)
         self._results = self._db.cursor()
         """A second connection to `groups`, so that bad lines can be looked for beside."""
-        self._task: Task[Any] | None = None
-        self._unseen = 0
-        self._leniency = Leniency()
-        self._even: dict[str, LogFile] = {}
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.execute("SET enable_progress_bar = true")  # without it there is no progress to ask for,
         self._db.execute("SET enable_progress_bar_print = false")  # and with it DuckDB would draw on stdout
@@ -92,7 +103,6 @@ class DuckEngine:
             """CREATE MACRO decoded(x) AS
             CASE WHEN starts_with(x, '"') THEN CAST(x AS JSON) ->> '$' ELSE substr(x, 2) END""",
         )
-        return self
 
     def __exit__(
         self,
@@ -100,11 +110,13 @@ class DuckEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._task is not None and self._task.is_alive():
+        while self._task is not None and not self._task.wait(0):
             self._db.interrupt()
-            self._task.join()
+            self._task.wait(_TICK)
         self._results.close()
         self._db.close()
+        if isinstance(error, RuntimeError) and str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from None
 
     def columns(self, file: LogFile) -> dict[tuple[str, ...], str]:
         """Give the ways to the columns of a Parquet file and their types; see `engine.Engine.columns`."""
@@ -148,22 +160,24 @@ class DuckEngine:
     def _scan_once(self, logs: Sequence[Log], statement: str, progress: Callable[[float], None] | None) -> None:
         """Run the statement that makes `groups`, and find how many lines are in none of them: `_unseen`."""
         texts = [log for log in logs if log.format.kind is not Kind.PARQUET]
-        states = [_state(log.file) for log in texts]
+        states = [state_of(log.file.path) for log in texts]
         self._db.execute("DROP TABLE IF EXISTS reject_errors")
         self._db.execute("DROP TABLE IF EXISTS reject_scans")
         self._task = task = Task(lambda: self._db.execute(statement))
 
         def report() -> None:
-            if progress is not None and task.is_alive():
+            if progress is not None and not task.wait(0):
                 progress(max(0.0, self._db.query_progress()) / 100)
 
-        lines = sum(line_count(log.file, report) for log in texts)
-        while task.is_alive():
+        for log in texts:
+            if not self._counts.begun(log.file):
+                self._counts.of(log.file, report)
+        while not task.wait(_TICK):
             report()
-            task.join(_TICK)
         task.result()
-        if states == [_state(log.file) for log in texts]:
-            self._unseen = self._without_row(lines, logs)
+        counted = [self._counts.of(log.file) for log in texts]
+        if states == [one.state for one in counted] == [state_of(log.file.path) for log in texts]:
+            self._unseen = self._without_row(sum(one.lines for one in counted), logs)
         else:  # a log that is still written to: the two looks at it may have seen different lines
             self._unseen = sum(empty_count(log.file) for log in texts) + self._rejected()
 
@@ -264,12 +278,6 @@ class DuckEngine:
 
 def _no_address(file: LogFile) -> InputError:
     return InputError(f"{file.name}: only --engine spark reads from an address; give a file")
-
-
-def _state(file: LogFile) -> tuple[int, int]:
-    """Give what changes when a file is written to."""
-    state = os.stat(file.path)
-    return state.st_size, state.st_mtime_ns
 
 
 _REJECTED_LINES = """SELECT DISTINCT e.line FROM reject_errors AS e

@@ -103,7 +103,7 @@ def take(name: str, folder: str, number: int) -> LogFile:
         raise InputError(f"{name!r}: is not a path ({error})") from None
     except OSError as error:
         raise InputError(f"{name}: can't be read: {error.strerror or error}") from None
-    packing = _packing(first)
+    packing = packing_of(first)
     ending = next((end for end, packed in _ENDINGS.items() if packed == packing), "")
     os.rename(path, path + ending)  # Spark goes by the ending, whatever the log itself is called
     return LogFile("<stdin>" if name == STDIN else name, path + ending, packing)
@@ -116,7 +116,8 @@ def _copy(source: IO[bytes], path: str) -> None:
         copyfileobj(source, file, _BUFFER)
 
 
-def _packing(first: bytes) -> str:
+def packing_of(first: bytes) -> str:
+    """Tell by the first four bytes of a file how it is packed, in the words of `LogFile.packing`."""
     if first.startswith(_GZIP):
         return "gzip"
     if first == _ZSTD:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -11,27 +11,35 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Task(Thread, Generic[T]):
-    """A call in a thread of its own, begun at once; of use for what does not hold Python's lock, as DuckDB."""
+class Task(Generic[T]):
+    """A call in a thread of its own, begun at once; of use for what does not hold Python's lock, as DuckDB.
+
+    It is waited for by an event: a `Thread.join` that Ctrl-C interrupts takes the thread for ended (Python 3.11).
+    """
 
     def __init__(self, call: Callable[[], T]) -> None:
         """Begin the call."""
-        super().__init__()
         self._call = call
         self._found: list[T] = []
         self._error: BaseException | None = None
-        self.start()
+        self._done = Event()
+        Thread(target=self._run, daemon=True).start()
 
-    def run(self) -> None:
-        """Make the call."""
+    def _run(self) -> None:
         try:
             self._found.append(self._call())
         except BaseException as error:  # noqa: BLE001 - raised again where it can be caught
             self._error = error
+        finally:
+            self._done.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end, at most so long; say whether it has come."""
+        return self._done.wait(seconds)
 
     def result(self) -> T:
         """Wait for the result, and give it or raise the call's error."""
-        self.join()
+        self.wait()
         if self._error is not None:
             raise self._error
         return self._found[0]

@@ -1,0 +1,114 @@
+"""How many lines logs have: an engine that passes over empty ones does not say (docs/decisions/0007).
+
+Counting a large log takes as long as starting the database, so a process of its own does it meanwhile. Threads can't:
+what starts the database holds Python's lock.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricecheck.traffic import newlines
+from pricecheck.traffic.sources import opened, packing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from subprocess import Popen
+    from types import TracebackType
+    from typing import Self
+
+    from pricecheck.traffic.sources import LogFile
+
+LARGE = 64 << 20
+"""Bytes of logs that are worth a process, which takes 10 ms to start."""
+
+
+class Counted(NamedTuple):
+    """A number of lines, and the `state_of` the file before they were counted."""
+
+    lines: int
+    state: tuple[int, int]
+
+
+class LineCounts:
+    """Counts the lines of logs: of large ones from now on, of others when they are asked for. A context manager."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Begin to count. `paths` are files that are there; those that are packed are left for later."""
+        self._counted: dict[str, Counted] = {}
+        self._begun: list[tuple[str, tuple[int, int]]] = []
+        self._process: Popen[bytes] | None = None
+        if (os.cpu_count() or 1) > 1 and not getattr(sys, "frozen", False):
+            self._begin([path for path in paths if os.path.isfile(path)])
+
+    def _begin(self, paths: Sequence[str]) -> None:
+        try:
+            if sum(map(os.path.getsize, paths)) < LARGE:
+                return
+            self._begun = [(os.path.realpath(path), state_of(path)) for path in paths if _plain(path)]
+            if self._begun:
+                self._process = _started([path for path, _ in self._begun])
+        except OSError:  # whatever is wrong with a file is said when it is read
+            self._begun = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            with self._process:  # waits for its end, and closes the pipe
+                self._process.kill()
+
+    def begun(self, file: LogFile) -> bool:
+        """Say whether the lines of a log are already being counted."""
+        return any(path == os.path.realpath(file.path) for path, _ in self._begun)
+
+    def of(self, file: LogFile, report: Callable[[], object] = bool) -> Counted:
+        """Count the lines of a log, or wait until they are counted. `report` is called now and then while it counts.
+
+        Raises:
+            InputError: the file is damaged or cut off.
+        """
+        if self.begun(file):
+            self._wait()
+        path = os.path.realpath(file.path)
+        state = state_of(path)
+        known = self._counted.get(path)
+        if known is None or known.state != state:
+            with opened(file) as stream:
+                known = self._counted[path] = Counted(newlines.lines_in(stream, report), state)
+        return known
+
+    def _wait(self) -> None:
+        """Take what the process has counted; if it could not count everything, nothing it says is of use."""
+        begun, self._begun = self._begun, []
+        printed = self._process.communicate()[0].split() if self._process is not None else []
+        if len(printed) == len(begun) and all(map(bytes.isdigit, printed)):
+            for (path, state), number in zip(begun, printed, strict=True):
+                self._counted[path] = Counted(int(number), state)
+
+
+def _plain(path: str) -> bool:
+    with open(path, "rb") as file:
+        return packing_of(file.read(4)) == "uncompressed"
+
+
+def _started(paths: Sequence[str]) -> Popen[bytes]:
+    from subprocess import DEVNULL, PIPE, Popen
+
+    # Isolated and without site-packages: it is to start at once, and to run nothing that is not Python's own.
+    command = (sys.executable, "-I", "-S", newlines.__file__, *paths)
+    return Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)  # noqa: S603 - this file, by this Python
+
+
+def state_of(path: str) -> tuple[int, int]:
+    """Give what changes when a file is written to: its size and time."""
+    state = os.stat(path)
+    return state.st_size, state.st_mtime_ns
