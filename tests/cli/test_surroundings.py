@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.traffic_log import write_log
 from pricecheck.report.formats import FORMATS
 from tests.conftest import Run
 from tests.rewrite.test_atomic import NEEDS_FIX
@@ -229,6 +230,30 @@ def test_an_interrupt_is_exit_130_and_nothing_is_torn(tmp_path: Path, arguments:
     assert codes <= {0, 1, 130}
     assert 130 in codes
     assert len(texts) <= 2
+
+
+def test_an_interrupt_is_exit_130_whatever_the_database_is_doing(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        write_log(file, 60_000)
+    codes, said = set(), set()
+    for step in range(16):
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, "traffic", CLEAN, str(tmp_path / "log")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        assert process.stderr.readline() == "go\n"
+        try:
+            process.wait(timeout=0.05 + 0.01 * step)  # before, while and after the log is read
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+        said.add(process.communicate()[1].partition(":")[0])
+        codes.add(process.returncode)
+    assert codes <= {0, 130}
+    assert 130 in codes
+    assert said <= {"", "Exception ignored in"}  # as above
 
 
 def test_two_runs_at_once_leave_one_whole_text(pricecheck: Run, tmp_path: Path) -> None:
