@@ -42,7 +42,7 @@ def exit_code(arguments: list[str]) -> int:
 
 def _dispatched(arguments: list[str]) -> int:
     if arguments[:1] == ["check"] and not any(argument.startswith("-") for argument in arguments[1:]):
-        from pricecheck.cli.checking import CheckArguments, run_check
+        from pricecheck.cli.jobs.check import CheckArguments, run_check
 
         return run_check(CheckArguments(paths=tuple(arguments[1:])))
     from pricecheck.cli.app import build_app

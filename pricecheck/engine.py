@@ -50,7 +50,7 @@ class Options(NamedTuple):
     `for_folder` gives what the policy of a config's folder decides instead, and may raise a `PricecheckError`.
     `ignores` says whether ignore comments are heeded. `read` gives the bytes of a config where they do not come from
     the disk, `baseline_for` what a config is compared with (None: there was none yet), `sample_for` the traffic it is
-    held against, read as its policy says; all may raise a `PricecheckError`.
+    held against, read as its policy says and good enough for the rules that run; all may raise a `PricecheckError`.
     """
 
     rules: tuple[Rule, ...] = RULES
@@ -64,7 +64,7 @@ class Options(NamedTuple):
     ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
     baseline_for: Callable[[SourceText], Baseline | None] | None = None
-    sample_for: Callable[[Policy | None, Config], Sample] | None = None
+    sample_for: Callable[[Options, Config], Sample] | None = None
 
     @property
     def speaking(self) -> frozenset[str]:
@@ -149,7 +149,7 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
     baseline = options.baseline_for(source) if options.baseline_for else None
     context = Context(loaded, options.settings, baseline, options.policy, options.approves)
     if options.sample_for is not None:
-        context.sample = options.sample_for(options.policy, context.config)
+        context.sample = options.sample_for(options, context.config)
     readable = document.root is not None
     found = [
         (rule, finding)

@@ -11,7 +11,18 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "pricecheck"
 
 # A room may import itself and what is listed for it. The list is the arrow of docs/architecture.md.
-GROUND = {"collection", "errors", "findings", "fingerprints", "schema_files", "files", "nearest", "patterns", "shares"}
+GROUND = {
+    "collection",
+    "errors",
+    "findings",
+    "fingerprints",
+    "schema_files",
+    "files",
+    "nearest",
+    "patterns",
+    "shares",
+    "wording",
+}
 ALLOWED = {
     "findings": {"patterns"},
     "collection": set(),
@@ -19,6 +30,7 @@ ALLOWED = {
     "nearest": set(),
     "patterns": set(),
     "shares": set(),
+    "wording": set(),
     "fingerprints": {"findings"},
     "schema_files": set(),
     "files": {"errors"},
@@ -31,7 +43,7 @@ ALLOWED = {
     "rewrite": GROUND | {"source", "gateway", "prices", "policy", "rules"},
     "engine": GROUND | {"source", "gateway", "prices", "policy", "rules"},
     "traffic": GROUND | {"source", "gateway", "prices", "policy"},
-    "report": {"findings", "schema_files", "shares"},
+    "report": {"findings", "schema_files", "shares", "wording"},
     "cli": GROUND
     | {"source", "gateway", "prices", "policy", "rules", "rewrite", "engine", "report", "revisions", "traffic"},
     "__main__": {"cli"},

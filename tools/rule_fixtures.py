@@ -168,11 +168,11 @@ class RuleFixture:
         return _EXAMPLES.findall(cleandoc(self.rule.page) + "\n")
 
 
-def _sample(text: str, policy: Policy | None, _config: Config) -> Sample:
+def _sample(text: str, options: Options, _config: Config) -> Sample:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "traffic.jsonl"
         log.write_text(text, encoding="utf-8")
-        return read_sample([str(log)], ReadOptions(fields=policy.traffic.fields if policy else {}))
+        return read_sample([str(log)], ReadOptions(fields=options.policy.traffic.fields if options.policy else {}))
 
 
 def _baseline(text: str, _new: SourceText) -> Baseline:

@@ -35,8 +35,8 @@ def command(
     """Write an `onRequest` hook that refuses unpriced models."""
 
     def job() -> int:
-        from pricecheck.cli.checking import environment, one_of
         from pricecheck.cli.comparing import Policies
+        from pricecheck.cli.values import environment, one_of
         from pricecheck.engine import load_config, read_source
         from pricecheck.rules.allowlist_template import LANGUAGES, hook_source
 

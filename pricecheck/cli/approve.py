@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.approving import ApproveArguments, run_approve
+from pricecheck.cli.jobs.approve import ApproveArguments, run_approve
 from pricecheck.cli.options import Env, EnvFile, Partial, PolicyFile
 from pricecheck.cli.shell import run
 

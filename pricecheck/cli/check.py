@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.checking import CheckArguments, run_check
+from pricecheck.cli.jobs.check import CheckArguments, run_check
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 from pricecheck.report.formats import FORMATS

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.diffing import DiffArguments, run_diff
+from pricecheck.cli.jobs.diff import DiffArguments, run_diff
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 

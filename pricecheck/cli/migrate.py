@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.migrating import MigrateArguments, run_migrate
+from pricecheck.cli.jobs.migrate import MigrateArguments, run_migrate
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile
 from pricecheck.cli.shell import run
 

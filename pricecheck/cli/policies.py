@@ -16,8 +16,8 @@ from pricecheck.rules.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pricecheck.cli.checking import CheckArguments
     from pricecheck.cli.exceptions import Exceptions
+    from pricecheck.cli.jobs.check import CheckArguments
     from pricecheck.policy.model import Policy
 
 

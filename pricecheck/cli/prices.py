@@ -28,8 +28,8 @@ def command(
     """
 
     def job() -> int:
-        from pricecheck.cli.checking import environment, one_of
         from pricecheck.cli.shell import terminal_width, wants_color
+        from pricecheck.cli.values import environment, one_of
         from pricecheck.engine import load_config, read_source
         from pricecheck.prices.table import price_table
         from pricecheck.report import price_list

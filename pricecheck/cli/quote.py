@@ -42,8 +42,8 @@ def command(
     """Say what a request is charged, and why, step by step."""
 
     def job() -> int:
-        from pricecheck.cli.checking import environment, one_of
         from pricecheck.cli.requesting import RequestArguments, read_arguments, read_lines, refuse_two_inputs
+        from pricecheck.cli.values import environment, one_of
         from pricecheck.engine import load_config, read_source
         from pricecheck.gateway.resolution import Gateway
         from pricecheck.report import answers

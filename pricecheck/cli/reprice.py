@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from pricecheck.cli.jobs.reprice import RepriceArguments, run_reprice
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile
-from pricecheck.cli.repricing import RepriceArguments, run_reprice
 from pricecheck.cli.shell import run
 
 

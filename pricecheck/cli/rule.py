@@ -24,7 +24,7 @@ def command(
 
 
 def _explain(code: str | None, *, every: bool, output_format: str) -> int:
-    from pricecheck.cli.checking import one_of
+    from pricecheck.cli.values import one_of
     from pricecheck.rules.pages import page, record, table
     from pricecheck.rules.registry import RULES
     from pricecheck.rules.selection import find_rule

@@ -19,7 +19,7 @@ def command(name: Annotated[str, typer.Argument(help=f"{', '.join(SCHEMA_FILES)}
 
 
 def _print(name: str) -> int:
-    from pricecheck.cli.checking import one_of
+    from pricecheck.cli.values import one_of
     from pricecheck.schema_files import schema_text
 
     typer.echo(schema_text(one_of("schema", name, tuple(SCHEMA_FILES))), nl=False)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.mapping import FixArguments
-from pricecheck.cli.observing import TrafficArguments, run_traffic
+from pricecheck.cli.jobs.traffic import TrafficArguments, run_traffic
+from pricecheck.cli.jobs.traffic_fix import FixArguments
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, OneConfig, Partial, PolicyFile, StdinFilename
-from pricecheck.cli.sampling import LogArguments
 from pricecheck.cli.shell import run
+from pricecheck.cli.traffic_logs import LogArguments
 from pricecheck.report.traffic import FORMATS
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pricecheck.findings import Safety
 from pricecheck.report.model import RenderOptions, Report, Summary, summarize
+from pricecheck.wording import counted
 
 
 class RuleCount(NamedTuple):
@@ -58,11 +59,6 @@ def severities(summary: Summary) -> str:
     """Give the findings of a summary in words, the worst first, without those of which there are none."""
     numbers = (("error", summary.errors), ("warning", summary.warnings), ("info", summary.infos))
     return ", ".join(counted(number, noun) for noun, number in numbers if number)
-
-
-def counted(number: int, noun: str) -> str:
-    """Give `1 file`, `2,000 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _fix_notes(summary: Summary) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Severity
-from pricecheck.report.counts import counted, summary_sentence
+from pricecheck.report.counts import summary_sentence
 from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
 from pricecheck.report.paths import repository_path
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from pricecheck.findings import StampedFinding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.counts import counted
 from pricecheck.report.json_text import listed
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck.report.columns import Column, TableRow, new_console, number_column, print_table, text_of
 from pricecheck.report.spreadsheet import harmless
 from pricecheck.report.visible import visible
+from pricecheck.wording import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -118,7 +119,7 @@ def _shown(rows: Iterable[PriceLine], *, every: bool) -> Iterator[TableRow]:
         written = visible(row.price or "")
         charged = "free" if row.amount == 0 else row.dollars or "?"
         # What is no price may be any text; a price is never cut.
-        cells = (_cut(written), "?", "") if row.amount is None else (written, charged, str(row.amount))
+        cells = (cut(written, _WIDEST), "?", "") if row.amount is None else (written, charged, str(row.amount))
         yield TableRow(visible(row.selector), (*cells, row.source), notes, None if row.reachable else "dim")
     if hidden:
         known = sorted((row for row in hidden if row.amount is not None), key=lambda row: row.amount or 0)
@@ -134,7 +135,3 @@ def _conditions(where: Mapping[str, object]) -> str:
         f"{visible(key)}: {visible(json.dumps(value, ensure_ascii=False))}" for key, value in where.items()
     )
     return f"where {named}" if named else "where: always"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

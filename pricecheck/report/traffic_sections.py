@@ -6,9 +6,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.counts import counted, not_records
+from pricecheck.report.counts import not_records
 from pricecheck.report.price_diff import signed_dollars
 from pricecheck.report.visible import visible
+from pricecheck.wording import counted, cut
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -208,5 +209,4 @@ def shown_name(model: str) -> str:
 
 
 def _cut(text: str) -> str:
-    shown = visible(text)
-    return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME - 1]}…"
+    return cut(visible(text), _LONGEST_NAME)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.rules.model import Context, rule
 from pricecheck.rules.traffic_words import (
+    LONGEST_NAME,
     MOST_FINDINGS,
-    cut,
     first_route,
     models_or_route,
-    requests_text,
     short,
     where_it_belongs,
 )
 from pricecheck.source.entries import quoted
+from pricecheck.wording import counted, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,10 +236,10 @@ def _mapping_belongs(usage: TrafficUsage, config: Config, one: ModelUsage, what:
         charged = f"{be} charged {row.dollars or row.unknown_reason} by `{row.source}`"
     advice = suggestion.reason if suggestion else None
     if suggestion is not None and suggestion.price is not None:
-        line = f"{quoted(cut(one.model), 'double')}: {quoted(suggestion.price, 'double')}"
+        line = f"{quoted(cut(one.model, LONGEST_NAME), 'double')}: {quoted(suggestion.price, 'double')}"
         advice = f"write `{line}` into `models` ({suggestion.reason})"
     return Finding(
-        f"{what}: {requests_text(one.requests)} {charged}{_base_model(usage, one)}",
+        f"{what}: {counted(one.requests, 'request')} {charged}{_base_model(usage, one)}",
         where.key_span,
         (*where.path, one.model),
         help=advice,
@@ -270,7 +270,7 @@ def _rest(config: Config, left: list[ModelUsage], what: str) -> Iterator[Finding
         where = where_it_belongs(config, left[0].place)
         requests = sum(one.requests for one in left)
         yield Finding(
-            f"{len(left)} more {what}: {requests_text(requests)}",
+            f"{len(left)} more {what}: {counted(requests, 'request')}",
             where.key_span,
             where.path,
             help="`pricecheck traffic --all` lists them",

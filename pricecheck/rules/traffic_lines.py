@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.rules.model import Context, rule
-from pricecheck.rules.traffic_words import MOST_FINDINGS, requests_text, short, was, where_it_belongs
+from pricecheck.rules.traffic_words import MOST_FINDINGS, short, was, where_it_belongs
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,7 +133,7 @@ def denied_model_in_traffic(context: Context) -> Iterator[Finding]:
         if one.place.routes:
             where = where_it_belongs(context.config, one.place)
             yield Finding(
-                f"the policy denies `{short(one.model)}` (`{one.glob}`), and {requests_text(one.requests)} for it "
+                f"the policy denies `{short(one.model)}` (`{one.glob}`), and {counted(one.requests, 'request')} for it "
                 f"{was(one.requests)} served{_somewhere(one.place)}",
                 where.key_span,
                 (*where.path, one.model),
@@ -211,8 +212,8 @@ def _elsewhere(context: Context, usage: TrafficUsage) -> Iterator[Finding]:
         most = ", ".join(named[:_NAMED]) + (" …" if len(named) > _NAMED else "")
         is_most = requests * 2 > usage.requests
         yield Finding(
-            f"{requests:,} of {requests_text(usage.requests)} in the log {was(requests)} for routes that this config "
-            f"does not have and answers 404: {most}",
+            f"{requests:,} of {counted(usage.requests, 'request')} in the log {was(requests)} for routes that this "
+            f"config does not have and answers 404: {most}",
             routes.key_span,
             routes.path,
             help="hold the log against the config of the gateway that wrote it, or add the routes",
@@ -243,7 +244,7 @@ def _otherwise(alike: list[Otherwise]) -> str:
     one, requests = alike[0], sum(other.requests for other in alike)
     models = [other.model for other in alike if other.model is not None]
     what = f" for `{short(models[0])}`" if len(models) == 1 else f" for {len(models)} models" if models else ""
-    charged = f"{requests_text(requests)}{what} {was(requests)} charged"
+    charged = f"{counted(requests, 'request')}{what} {was(requests)} charged"
     if one.price is None:
         by = one.row.source if one.row else "another source"
         return f"{charged} by {one.source}, by the log; this config charges by {by}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pricecheck.wording import cut
+
 if TYPE_CHECKING:
     from pricecheck.gateway.config import Config, Route
     from pricecheck.gateway.field import Field
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 20
 """So many models get a finding of their own; the rest of a log with thousands is one more."""
 
-_LONGEST_NAME = 120
+LONGEST_NAME = 120
 
 
 def first_route(config: Config, place: Place) -> Route:
@@ -30,11 +32,6 @@ def models_or_route(route: Route) -> Field:
     return (route.models_field() if route.token_based else None) or route.field
 
 
-def requests_text(number: int) -> str:
-    """Give `1 request`, `1,200 requests`."""
-    return f"{number:,} request{'' if number == 1 else 's'}"
-
-
 def was(number: int) -> str:
     """Give the verb that goes with so many requests."""
     return "was" if number == 1 else "were"
@@ -42,9 +39,5 @@ def was(number: int) -> str:
 
 def short(name: str) -> str:
     """Give a model's name, cut where nobody would read on, and in quotes where blanks at an end would not show."""
-    return cut(name) if name == name.strip() else f'"{cut(name)}"'
-
-
-def cut(name: str) -> str:
-    """Give a model's name, cut where nobody would read on."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    shown = cut(name, LONGEST_NAME)
+    return shown if name == name.strip() else f'"{shown}"'

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pricecheck.cli.check import command
-from pricecheck.cli.checking import CheckArguments
+from pricecheck.cli.jobs.check import CheckArguments
 from tests.conftest import Run
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -62,11 +62,24 @@ def test_a_check_without_a_request_to_judge_by_is_not_green(pricecheck: Run, fol
         assert said in done.stderr
 
 
-def test_a_check_says_where_the_log_names_no_model(pricecheck: Run, folder: Path) -> None:
+def test_a_check_by_a_log_that_names_no_model_is_not_green(pricecheck: Run, folder: Path) -> None:
     log(folder, {"route": CHAT, "requested_model": "gpt-4o"})
     (folder / "pricecheck.toml").write_text('[traffic.fields]\nrequested_model = "mdl"\n', encoding="utf-8")
+    command = ("check", "tollbooth.yaml", "--traffic", "prod.jsonl")
+    done = pricecheck(*command, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = "prod.jsonl never says the model (mdl): nothing to judge by for PC501, PC502, PC503, PC504, PC505"
+    assert said in done.stderr
+    done = pricecheck(*command, "--select", "PC503,PC506", cwd=folder)
+    assert "nothing to judge by for PC503;" in done.stderr
+    assert done.stderr.endswith("or leave these rules out: --ignore PC503\n")
+    assert pricecheck(*command, "--ignore", "PC501,PC502,PC503,PC504,PC505", cwd=folder).returncode == 0
+
+
+def test_a_check_needs_no_models_where_they_decide_nothing(pricecheck: Run, folder: Path) -> None:
+    log(folder, {"route": "GET /weather/rome", "requested_model": None})
     done = pricecheck("check", "tollbooth.yaml", "--select", "PC5", "--traffic", "prod.jsonl", cwd=folder)
-    assert done.stderr == "the log never says the model (mdl): PC501 to PC505 have nothing to judge\n"
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_more_bad_lines_can_be_put_up_with_wherever_a_log_is_read(pricecheck: Run, folder: Path) -> None:

@@ -28,7 +28,7 @@ def row(model: str | None, requests: int = 1, route: str | None = CHAT, source: 
 def said(code: str, text: str, *rows: UsageRow, policy: Policy | None = None) -> list[str]:
     sample = Sample(("log",), ("records",), rows)
     rules = tuple(rule for rule in RULES if rule.code == code)
-    options = Options(rules=rules, policy=policy, sample_for=lambda _policy, _config: sample)
+    options = Options(rules=rules, policy=policy, sample_for=lambda _options, _config: sample)
     return [found.finding.message for found in check_source(SourceText("tollbooth.yaml", text), options)]
 
 
@@ -63,7 +63,7 @@ def test_requests_of_routes_the_config_has_not_are_one_finding() -> None:
 
 def test_a_log_of_another_gateway_is_not_all_clear() -> None:
     sample = Sample(("log",), ("records",), (row("gpt-4o", 99, "POST /gone"), row("gpt-4o", 1)))
-    options = Options(sample_for=lambda _policy, _config: sample)
+    options = Options(sample_for=lambda _options, _config: sample)
     found = [one for one in check_source(SourceText("tollbooth.yaml", ONE), options) if one.rule == "PC506"]
     assert [one.severity.value for one in found] == ["warning"]
     flat = f'{HEAD}  "{CHAT}": {{upstream: openai, price: "$0.05"}}\n'
@@ -86,7 +86,7 @@ def test_a_name_with_blanks_at_an_end_shows_them() -> None:
     (found,) = said("PC502", ONE, row("gpt-4o "))
     assert '`"gpt-4o "`' in found
     sample = Sample(("log",), ("records",), (row("ft:gpt-4o:a::1 "),))
-    options = Options(sample_for=lambda _policy, _config: sample)
+    options = Options(sample_for=lambda _options, _config: sample)
     (tuned,) = [one for one in check_source(SourceText("tollbooth.yaml", ONE), options) if one.rule == "PC501"]
     assert 'the fine-tune `"ft:gpt-4o:a::1 "` is' in tuned.finding.message
     assert tuned.finding.help is not None
@@ -135,6 +135,6 @@ def test_the_rate_stands_at_the_route_that_falls_back_most() -> None:
     sample = Sample(("log",), ("records",), (row("x", 5), row("y", 50, "POST /b"), row("gpt-4o", 10)))
     rules = tuple(rule for rule in RULES if rule.code == "PC503")
     found = check_source(
-        SourceText("tollbooth.yaml", TWO), Options(rules=rules, sample_for=lambda _policy, _config: sample)
+        SourceText("tollbooth.yaml", TWO), Options(rules=rules, sample_for=lambda _options, _config: sample)
     )
     assert {stamped.start.line for stamped in found} == {6}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Policies
-from pricecheck.cli.reprice_added import added_models, refuse_slips, say_added
-from pricecheck.cli.reprice_words import say_left_out, say_refused, say_schedule
+from pricecheck.cli.jobs.reprice_added import added_models, refuse_slips, say_added
+from pricecheck.cli.jobs.reprice_words import say_left_out, say_refused, say_schedule
 from pricecheck.cli.shell import CLEAN, FOUND, say, terminal_width, wants_color
 from pricecheck.errors import UsageError
 from pricecheck.policy.discovery import APPROVALS_NAME
@@ -23,7 +23,7 @@ from pricecheck.rewrite.repricing import open_config, reprice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pricecheck.cli.approving import Answer
+    from pricecheck.cli.jobs.approve import Answer
     from pricecheck.gateway.environment import Environment
     from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
@@ -72,7 +72,7 @@ def run_reprice(arguments: RepriceArguments) -> int:
         InputError: a file can't be read or written.
         ProofError: it could not be proven that nothing else changes; nothing was written.
     """
-    from pricecheck.cli.checking import environment, one_of
+    from pricecheck.cli.values import environment, one_of
     from pricecheck.engine import read_source
 
     _refuse_combinations(arguments)
@@ -138,7 +138,7 @@ class _Job:
 
     def write(self) -> None:
         """Write the file, and with it approvals for what is beyond a bound; in a dry run, only say so."""
-        from pricecheck.cli.approving import announce, record
+        from pricecheck.cli.jobs.approve import announce, record
         from pricecheck.cli.patch import print_diff
         from pricecheck.rewrite.atomic import Change, remove_stale, write_all
 
@@ -165,7 +165,7 @@ class _Job:
 
     def _answer(self) -> Answer | None:
         """Give who answers for going beyond a bound, asked before anything is written; None where nobody needs to."""
-        from pricecheck.cli.approving import Answer, git_user, last_day
+        from pricecheck.cli.jobs.approve import Answer, git_user, last_day
 
         reason = self._arguments.beyond_bounds
         if reason is None or not (self._over or self._limits):
@@ -174,7 +174,7 @@ class _Job:
 
     def show(self) -> None:
         """Print what callers pay differently."""
-        from pricecheck.cli.diffing import file_diff
+        from pricecheck.cli.jobs.diff import file_diff
         from pricecheck.report.price_diff import PriceDiff
         from pricecheck.report.price_diff_text import as_text
 

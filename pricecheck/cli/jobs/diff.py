@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
-from pricecheck.cli.sampling import LogArguments, weigh
 from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
+from pricecheck.cli.traffic_logs import LogArguments, weigh
 from pricecheck.errors import InputError, UsageError
 from pricecheck.revisions import find_repository
 from pricecheck.rules.comparison import Baseline, ComparedConfigs, JudgedChange
@@ -67,8 +67,8 @@ def run_diff(arguments: DiffArguments) -> int:
     """
     import gc
 
-    from pricecheck.cli.checking import environment, one_of
     from pricecheck.cli.output import parse_destinations, write_file
+    from pricecheck.cli.values import environment, one_of
     from pricecheck.report.price_diff import FORMATS
 
     # Nothing here forms cycles, and the process ends with this job: collections would walk both configs for nothing.

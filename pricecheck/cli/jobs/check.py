@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pricecheck.cli.exceptions import Exceptions
 from pricecheck.cli.output import parse_destinations, write_report
 from pricecheck.cli.progress import watched
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
+from pricecheck.cli.values import environment, one_of
 from pricecheck.engine import Options, check_paths
 from pricecheck.errors import UsageError
 from pricecheck.findings import Severity
 from pricecheck.rules.model import Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.rules.selection import select_rules
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pricecheck.gateway.environment import Environment
 
 
 class CheckArguments(NamedTuple):
@@ -70,22 +65,22 @@ def run_check(arguments: CheckArguments) -> int:
     exceptions = Exceptions(isolated=arguments.isolated, baseline=arguments.baseline, write=arguments.write_baseline)
     options = options_of(arguments, exceptions)
     if arguments.traffic:
-        from pricecheck.cli.sampling import held_to_traffic
+        from pricecheck.cli.traffic_logs import held_to_traffic
 
         options = held_to_traffic(arguments, options)
     if arguments.fix or arguments.unsafe_fixes or arguments.diff:
-        from pricecheck.cli.fixing import run_fixing
+        from pricecheck.cli.jobs.fix import run_fixing
 
         return run_fixing(arguments, options, exceptions, destinations)
     paths = arguments.paths
     if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
-        from pricecheck.cli.gate import held_to_the_past
+        from pricecheck.cli.jobs.gate import held_to_the_past
 
         options, paths = held_to_the_past(arguments, options, exceptions)
     outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename, watched=watched)
     outcome = exceptions.finish(outcome, options)
     if arguments.verbose:
-        from pricecheck.report.counts import counted
+        from pricecheck.wording import counted
 
         say(f"checked {counted(len(outcome.files), 'file')} with {counted(len(options.rules), 'rule')}")
     for failure in outcome.failures:
@@ -133,39 +128,3 @@ def options_of(arguments: CheckArguments, exceptions: Exceptions) -> Options:
     from pricecheck.cli.policies import PolicyOptions
 
     return options._replace(for_folder=PolicyOptions(arguments, exceptions))
-
-
-def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa: FBT001 - the flag as typed
-    """Give the variables for `${NAME}`: None where neither flag was given; later files win over earlier ones.
-
-    Raises:
-        InputError: a file can't be read.
-    """
-    if not inherit and not env_files:
-        return None
-    values: dict[str, str] = dict(os.environ) if inherit else {}
-    if env_files:
-        import io
-
-        from dotenv import dotenv_values
-
-        from pricecheck.engine import read_source
-
-        for path in env_files:
-            text = read_source(path).text
-            values.update(
-                (name, value or "")
-                for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items()
-            )
-    return values
-
-
-def one_of(flag: str, value: str, allowed: Sequence[str]) -> str:
-    """Give `value` back where it is allowed.
-
-    Raises:
-        UsageError: it is not; the text lists what is.
-    """
-    if value not in allowed:
-        raise UsageError(f"{flag} {value!r}: choose from {', '.join(allowed)}")
-    return value

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.shell import say
 from pricecheck.errors import InputError, UsageError
-from pricecheck.report.counts import counted, not_records
+from pricecheck.report.counts import not_records
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pricecheck.cli.checking import CheckArguments
+    from pricecheck.cli.jobs.check import CheckArguments
     from pricecheck.engine import Options
     from pricecheck.gateway.config import Config
     from pricecheck.policy.model import Policy
@@ -128,25 +129,41 @@ class _Sampler:
         self._arguments = arguments
         self._read: Sample | None = None
 
-    def __call__(self, policy: Policy | None, config: Config) -> Sample:
-        """Give the sample.
+    def __call__(self, options: Options, config: Config) -> Sample:
+        """Give the sample for a check of a config.
 
         Raises:
-            InputError: it has no requests: a check that could find nothing would look like one that found nothing.
+            InputError: it has nothing to judge by: a check that could find nothing would look like one that found
+                nothing.
         """
         from pricecheck.policy.model import Policy
+        from pricecheck.rules.selection import NEED_MODELS
 
         if self._read is None:
-            policy = policy or Policy()
+            policy = options.policy or Policy()
             self._read = sample_of(self._arguments, policy, [config])
             if not self._read.rows:
                 raise InputError(f"--traffic: no request is in {', '.join(self._read.files)}: nothing to judge by")
-            if "model" in self._read.missing:
+            blind = [rule.code for rule in options.rules if rule.code in NEED_MODELS]
+            if blind and "model" in self._read.missing and _needs_models(self._read, config):
                 name = policy.traffic.fields.get("requested_model", "requested_model")
-                say(f"the log never says the model ({name}): PC501 to PC505 have nothing to judge")
+                raise InputError(
+                    f"--traffic: {', '.join(self._read.files)} never says the model ({name}): nothing to judge by for"
+                    f" {', '.join(blind)}; name its field in [traffic.fields] of the policy (a gateway logs models only"
+                    f" at level debug), or leave these rules out: --ignore {','.join(blind)}"
+                )
             for note in rare_models(self._read):
                 say(note)
         return self._read
+
+
+def _needs_models(sample: Sample, config: Config) -> bool:
+    """Say whether requests of a sample may have been on token-based routes, where the model decides."""
+    from pricecheck.rules.request_places import Places
+
+    places = Places(config)
+    found = (places.find(row.route) for row in sample.rows)
+    return any(place.token_based or not {*places.token_routes}.isdisjoint(place.unclear) for place in found)
 
 
 def rare_models(sample: Sample) -> list[str]:

@@ -20,8 +20,8 @@ from pricecheck.rewrite.proof import ProofError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pricecheck.cli.checking import CheckArguments
     from pricecheck.cli.exceptions import Exceptions
+    from pricecheck.cli.jobs.check import CheckArguments
     from pricecheck.cli.output import Destination
     from pricecheck.engine import Options
     from pricecheck.findings import StampedFinding

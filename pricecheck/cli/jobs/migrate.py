@@ -70,7 +70,7 @@ def run_migrate(arguments: MigrateArguments) -> int:
         InputError: a file can't be read or written.
         ProofError: a rewrite could not be proven; no file was written.
     """
-    from pricecheck.cli.checking import environment, one_of
+    from pricecheck.cli.values import environment, one_of
 
     one_of("--color", arguments.color, ("auto", "always", "never"))
     for flag, version in (("--to", arguments.to), ("--from", arguments.from_)):
@@ -164,7 +164,7 @@ def _notes(job: _Job, arguments: MigrateArguments, variables: Environment) -> It
 
 
 def _price_diff(job: _Job, arguments: MigrateArguments, variables: Environment) -> str:
-    from pricecheck.cli.diffing import file_diff
+    from pricecheck.cli.jobs.diff import file_diff
     from pricecheck.report.price_diff import PriceDiff
     from pricecheck.report.price_diff_text import as_text
 

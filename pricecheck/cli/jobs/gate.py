@@ -15,8 +15,8 @@ from pricecheck.revisions import INDEX, NOTHING, find_repository
 from pricecheck.rules.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from pricecheck.cli.checking import CheckArguments
     from pricecheck.cli.exceptions import Exceptions
+    from pricecheck.cli.jobs.check import CheckArguments
     from pricecheck.engine import Options
     from pricecheck.findings import SourceText
     from pricecheck.rules.comparison import Baseline

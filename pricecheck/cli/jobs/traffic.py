@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
-from pricecheck.cli.mapping import FixArguments, refuse_combinations, run_mapping
-from pricecheck.cli.sampling import LogArguments, sample_of
+from pricecheck.cli.jobs.traffic_fix import FixArguments, refuse_combinations, run_mapping
 from pricecheck.cli.shell import CLEAN, terminal_width, wants_color
+from pricecheck.cli.traffic_logs import LogArguments, sample_of
 from pricecheck.errors import UsageError
 from pricecheck.report.traffic import FORMATS
 
@@ -42,10 +42,10 @@ def run_traffic(arguments: TrafficArguments) -> int:
         InputError: the config or a log can't be read, or the gateway would refuse the config.
         PolicyError: the policy can't be used.
     """
-    from pricecheck.cli.checking import environment, one_of
     from pricecheck.cli.comparing import Policies
+    from pricecheck.cli.jobs.traffic_lines import traffic_report
     from pricecheck.cli.output import parse_destinations, write_file
-    from pricecheck.cli.usage_lines import traffic_report
+    from pricecheck.cli.values import environment, one_of
     from pricecheck.engine import load_config, read_source
     from pricecheck.prices.table import price_table
     from pricecheck.rules.served import TrafficUsage

@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pricecheck.cli.sampling import rare_models
+from pricecheck.cli.traffic_logs import rare_models
 from pricecheck.gateway.money import price_text
-from pricecheck.report.counts import counted
 from pricecheck.report.traffic import (
     DeniedLine,
     Limit,
@@ -18,6 +17,7 @@ from pricecheck.report.traffic import (
 )
 from pricecheck.rules.resolutions import told_of_twice
 from pricecheck.shares import Share
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

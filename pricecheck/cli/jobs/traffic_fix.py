@@ -12,8 +12,8 @@ from pricecheck.cli.patch import print_diff
 from pricecheck.cli.shell import CLEAN, say
 from pricecheck.errors import UsageError
 from pricecheck.files import STDIN
-from pricecheck.report.counts import counted
 from pricecheck.report.visible import visible
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

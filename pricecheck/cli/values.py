@@ -1,0 +1,49 @@
+"""Values of flags that several commands share: read, or refused with what to give instead."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pricecheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pricecheck.gateway.environment import Environment
+
+
+def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa: FBT001 - the flag as typed
+    """Give the variables for `${NAME}`: None where neither flag was given; later files win over earlier ones.
+
+    Raises:
+        InputError: a file can't be read.
+    """
+    if not inherit and not env_files:
+        return None
+    values: dict[str, str] = dict(os.environ) if inherit else {}
+    if env_files:
+        import io
+
+        from dotenv import dotenv_values
+
+        from pricecheck.engine import read_source
+
+        for path in env_files:
+            text = read_source(path).text
+            values.update(
+                (name, value or "")
+                for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items()
+            )
+    return values
+
+
+def one_of(flag: str, value: str, allowed: Sequence[str]) -> str:
+    """Give `value` back where it is allowed.
+
+    Raises:
+        UsageError: it is not; the text lists what is.
+    """
+    if value not in allowed:
+        raise UsageError(f"{flag} {value!r}: choose from {', '.join(allowed)}")
+    return value
