@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 def command(
     config: OneConfig,
-    route: Annotated[str, typer.Argument(help="The route, as the config writes it: 'POST /v1/chat/completions'.")],
+    route: Annotated[
+        str, typer.Argument(metavar="ROUTE", help="The route, as the config writes it: 'POST /v1/chat/completions'.")
+    ],
     *,
-    language: Annotated[str, typer.Option(help="ts or js.")] = "ts",
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help="ts or js.")] = "ts",
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the hook to this file, which must not be there.")
     ] = None,

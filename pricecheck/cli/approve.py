@@ -12,13 +12,15 @@ from pricecheck.cli.shell import run
 
 
 def command(
-    config: Annotated[str, typer.Argument(help="The config whose price or change is approved.")],
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config whose price or change is approved.")],
     places: Annotated[
-        list[str] | None, typer.Argument(metavar="[ROUTE#SELECTOR]...", help="What is approved, as in the finding.")
+        list[str] | None, typer.Argument(metavar="ROUTE#SELECTOR...", help="What is approved, as in the finding.")
     ] = None,
     *,
-    reason: Annotated[str | None, typer.Option(help="Why the exception is right. Mandatory.")] = None,
-    approver: Annotated[str | None, typer.Option(help="Who answers for it. Default: git's user.email.")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why the exception is right. Mandatory.")] = None,
+    approver: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who answers for it. Default: git's user.email.")
+    ] = None,
     expires: Annotated[
         str | None, typer.Option(metavar="DATE", help="The last day it counts, or never. Default: in 30 days.")
     ] = None,

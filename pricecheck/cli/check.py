@@ -18,7 +18,10 @@ def command(
     *,
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Configs, folders, or - for standard input. Default: the gateway's file names below here."),
+        typer.Argument(
+            metavar="PATH...",
+            help="Configs, folders, or - for standard input. Default: the gateway's file names below here.",
+        ),
     ] = None,
     select: Annotated[
         list[str] | None, typer.Option(metavar="RULES", help=f"Run only these rules: {_SELECTORS}.")

@@ -16,12 +16,13 @@ def command(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            help="OLD and NEW (files, REF:PATH or - for standard input); with --against: configs or folders."
+            metavar="PATH...",
+            help="OLD and NEW (files, REF:PATH or - for standard input); with --against: configs or folders.",
         ),
     ] = None,
-    against: Annotated[str | None, typer.Option(help="Compare with this git revision.")] = None,
+    against: Annotated[str | None, typer.Option(metavar="REF", help="Compare with this git revision.")] = None,
     staged: Annotated[bool, typer.Option("--staged", help="Take the new side from the index.")] = False,
-    to: Annotated[str | None, typer.Option(help="Take the new side from this git revision.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="REF", help="Take the new side from this git revision.")] = None,
     merge_base: Annotated[
         bool, typer.Option("--merge-base", help="Compare with the common ancestor of REF and the new side.")
     ] = False,
@@ -31,7 +32,8 @@ def command(
     ] = None,
     max_bad: MaxBad = "1%",
     output_format: Annotated[
-        list[str] | None, typer.Option(help="text, json, markdown or github; repeatable as FORMAT=PATH.")
+        list[str] | None,
+        typer.Option(metavar="FORMAT", help="text, json, markdown or github; repeatable as FORMAT=PATH."),
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where anything changed.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List every change: group nothing.")] = False,

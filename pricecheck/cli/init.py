@@ -49,7 +49,7 @@ WORKFLOW = os.path.join(".github", "workflows", "pricecheck.yml")
 
 
 def command(
-    folder: Annotated[str, typer.Argument(help="The repository to set up.")] = ".",
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The repository to set up.")] = ".",
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files, write nothing.")] = False,
 ) -> None:

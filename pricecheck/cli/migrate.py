@@ -13,7 +13,8 @@ from pricecheck.cli.shell import run
 
 def command(
     configs: Annotated[
-        list[str] | None, typer.Argument(help="Configs or folders. Default: the configs below here.")
+        list[str] | None,
+        typer.Argument(metavar="PATH...", help="Configs or folders. Default: the configs below here."),
     ] = None,
     *,
     to: Annotated[

@@ -12,7 +12,7 @@ EnvFile = Annotated[
     list[str] | None, typer.Option(metavar="FILE", help="Take ${NAME} from this file (NAME=value lines).")
 ]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Use no policy, baseline or approvals.")]
-OneConfig = Annotated[str, typer.Argument(help="A config, or - for standard input.")]
+OneConfig = Annotated[str, typer.Argument(metavar="CONFIG", help="A config, or - for standard input.")]
 Partial = Annotated[bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")]
 PolicyFile = Annotated[str | None, typer.Option(metavar="FILE", help="Use this policy instead of the nearest one.")]
 StdinFilename = Annotated[str | None, typer.Option(metavar="NAME", help="What to call standard input in the output.")]

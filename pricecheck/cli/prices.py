@@ -14,7 +14,7 @@ from pricecheck.cli.shell import CLEAN, run
 def command(
     config: OneConfig,
     *,
-    output_format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
+    output_format: Annotated[str, typer.Option(metavar="FORMAT", help="text, json or csv.")] = "text",
     every: Annotated[bool, typer.Option("--all", help="List the built-in table's models one by one.")] = False,
     color: Color = "auto",
     env: Env = False,

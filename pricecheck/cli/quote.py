@@ -24,16 +24,21 @@ _NAMED = 20
 
 def command(
     config: OneConfig,
-    method: Annotated[str | None, typer.Argument(help="The request's method.")] = None,
-    path: Annotated[str | None, typer.Argument(help="The request's path, with its query.")] = None,
+    method: Annotated[str | None, typer.Argument(metavar="METHOD", help="The request's method.")] = None,
+    path: Annotated[str | None, typer.Argument(metavar="PATH", help="The request's path, with its query.")] = None,
     *,
-    model: Annotated[str | None, typer.Option(help='Short for --body \'{"model": "NAME"}\'.')] = None,
-    body: Annotated[str | None, typer.Option(help="The request's JSON body.")] = None,
-    header: Annotated[list[str] | None, typer.Option(help="A header, NAME:VALUE; repeatable.")] = None,
-    requests: Annotated[
-        str | None, typer.Option(help='Answer every line of this file: {"method", "path", "headers"?, "body"?}.')
+    model: Annotated[str | None, typer.Option(metavar="NAME", help='Short for --body \'{"model": "NAME"}\'.')] = None,
+    body: Annotated[str | None, typer.Option(metavar="JSON", help="The request's JSON body.")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(metavar="HEADER", help="A header, NAME:VALUE; repeatable.")
     ] = None,
-    output_format: Annotated[str | None, typer.Option(help="text, or json-lines (default with --requests).")] = None,
+    requests: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help='Answer every line of this file: {"method", "path", "headers"?, "body"?}.'),
+    ] = None,
+    output_format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="text, or json-lines (default with --requests).")
+    ] = None,
     env: Env = False,
     env_file: EnvFile = None,
     partial: Partial = False,

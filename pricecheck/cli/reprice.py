@@ -12,7 +12,7 @@ from pricecheck.cli.shell import run
 
 
 def command(
-    config: Annotated[str, typer.Argument(help="The config to change.")],
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config to change.")],
     *,
     set_: Annotated[
         list[str] | None,
@@ -36,14 +36,16 @@ def command(
     toward: Annotated[
         str | None, typer.Option(metavar="TARGET", help="Take one bounded step towards the prices of this config.")
     ] = None,
-    digits: Annotated[int, typer.Option(help="Significant digits of a computed price.")] = 3,
+    digits: Annotated[int, typer.Option(metavar="NUMBER", help="Significant digits of a computed price.")] = 3,
     add: Annotated[
         bool, typer.Option("--add", help="With --set: add a model though its name nearly is that of a listed one.")
     ] = False,
     beyond_bounds: Annotated[
         str | None, typer.Option(metavar="REASON", help="Go beyond bounds and limits, and record approvals for it.")
     ] = None,
-    approver: Annotated[str | None, typer.Option(help="Who answers for that. Default: git's user.email.")] = None,
+    approver: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who answers for that. Default: git's user.email.")
+    ] = None,
     expires: Annotated[
         str | None, typer.Option(metavar="DATE", help="The approvals' last day, or never. Default: in 30 days.")
     ] = None,

@@ -12,9 +12,11 @@ from pricecheck.errors import UsageError
 
 def command(
     *,
-    code: Annotated[str | None, typer.Argument(help="A code (PC101) or a name (raw-unit-price).")] = None,
+    code: Annotated[
+        str | None, typer.Argument(metavar="RULE", help="A code (PC101) or a name (raw-unit-price).")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
-    output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    output_format: Annotated[str, typer.Option(metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
     """Explain a rule.
 

@@ -10,7 +10,7 @@ from pricecheck.cli.shell import CLEAN, run
 from pricecheck.schema_files import SCHEMA_FILES
 
 
-def command(name: Annotated[str, typer.Argument(help=f"{', '.join(SCHEMA_FILES)}.")]) -> None:
+def command(name: Annotated[str, typer.Argument(metavar="NAME", help=f"{', '.join(SCHEMA_FILES)}.")]) -> None:
     """Print a JSON Schema.
 
     Of the tollbooth config, of the policy file, of the report of `check`, or of what another command prints as JSON.

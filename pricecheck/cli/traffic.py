@@ -16,7 +16,9 @@ from pricecheck.report.traffic import FORMATS
 
 def command(
     config: OneConfig,
-    logs: Annotated[list[str], typer.Argument(help="Traffic logs: files, globs, or - for standard input.")],
+    logs: Annotated[
+        list[str], typer.Argument(metavar="LOG...", help="Traffic logs: files, globs, or - for standard input.")
+    ],
     *,
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only requests from this time on (ISO 8601).")

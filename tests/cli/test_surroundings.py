@@ -3,6 +3,7 @@
 import errno
 import os
 import pty
+import re
 import shlex
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.traffic_log import write_log
+from pricecheck.cli.app import COMMANDS as APP_COMMANDS
 from pricecheck.report.formats import FORMATS
 from tests.conftest import Run
 from tests.rewrite.test_atomic import NEEDS_FIX
@@ -275,3 +277,11 @@ def test_two_runs_at_once_leave_one_whole_text(pricecheck: Run, tmp_path: Path) 
             assert b"Traceback" not in said
         assert target.read_bytes() == fixed
         assert os.listdir(tmp_path) == ["tollbooth.yaml"]
+
+
+@pytest.mark.parametrize("command", APP_COMMANDS)
+def test_help_names_every_value_in_capitals(pricecheck: Run, command: str) -> None:
+    told = pricecheck(command, "--help").stdout
+    usage = told.partition("\n")[0].removeprefix(f"Usage: pricecheck {command} [OPTIONS]")
+    assert usage == usage.upper()
+    assert not re.findall(r"^  (?:-\w, )?--[\w-]+ +<\w+>", told, re.MULTILINE)
