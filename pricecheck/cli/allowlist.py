@@ -43,8 +43,6 @@ def command(
         from pricecheck.rules.allowlist_template import LANGUAGES, hook_source
 
         one_of("--language", language, LANGUAGES)
-        if policy is not None and isolated:
-            raise UsageError("--policy and --isolated: give one")
         source = read_source(config, stdin_filename)
         loaded = load_config(source, environment(env, env_file or ()), partial=partial)
         folder = os.path.dirname(os.path.abspath(source.path))

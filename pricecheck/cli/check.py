@@ -9,6 +9,7 @@ import typer
 from pricecheck.cli.jobs.check import CheckArguments, run_check
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
+from pricecheck.cli.values import MAX_BAD
 from pricecheck.report.formats import FORMATS
 
 _SELECTORS = "codes, prefixes or names, comma-separated or repeated"
@@ -70,7 +71,7 @@ def command(
         list[str] | None,
         typer.Option(metavar="LOG", help="Hold the config against this traffic log (PC5); repeatable, globs work."),
     ] = None,
-    max_bad: MaxBad = "1%",
+    max_bad: MaxBad = MAX_BAD,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say which files are checked, and how.")] = False,

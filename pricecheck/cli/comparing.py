@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.exceptions import Exceptions
 from pricecheck.engine import is_json
-from pricecheck.errors import InputError
+from pricecheck.errors import InputError, UsageError
 from pricecheck.findings import SourceText
 from pricecheck.policy.discovery import PolicyFinder, read_from_disk
 from pricecheck.revisions import INDEX, NOTHING, Repository, find_repository
@@ -162,7 +162,13 @@ class Policies:
     def __init__(
         self, *, isolated: bool = False, policy: str | None = None, exceptions: Exceptions | None = None
     ) -> None:
-        """`isolated`: no policy, no approvals; `policy`: this file and no other; `exceptions`: those of the run."""
+        """`isolated`: no policy, no approvals; `policy`: this file and no other; `exceptions`: those of the run.
+
+        Raises:
+            UsageError: a policy is named, and none is to be used.
+        """
+        if policy is not None and isolated:
+            raise UsageError("--policy and --isolated: give one")
         self._exceptions = exceptions or Exceptions(isolated=isolated)
         self._isolated = isolated
         self._policy = policy

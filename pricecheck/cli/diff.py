@@ -9,6 +9,7 @@ import typer
 from pricecheck.cli.jobs.diff import DiffArguments, run_diff
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
+from pricecheck.cli.values import MAX_BAD
 
 
 def command(
@@ -30,7 +31,7 @@ def command(
         list[str] | None,
         typer.Option(metavar="LOG", help="Weight each change by the requests of this traffic log; repeatable."),
     ] = None,
-    max_bad: MaxBad = "1%",
+    max_bad: MaxBad = MAX_BAD,
     output_format: Annotated[
         list[str] | None,
         typer.Option(metavar="FORMAT", help="text, json, markdown or github; repeatable as FORMAT=PATH."),

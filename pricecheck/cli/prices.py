@@ -29,12 +29,12 @@ def command(
 
     def job() -> int:
         from pricecheck.cli.shell import terminal_width, wants_color
-        from pricecheck.cli.values import environment, one_of
+        from pricecheck.cli.values import environment, one_of, refuse_other_colors
         from pricecheck.engine import load_config, read_source
         from pricecheck.prices.table import price_table
         from pricecheck.report import price_list
 
-        one_of("--color", color, ("auto", "always", "never"))
+        refuse_other_colors(color)
         one_of("--output-format", output_format, price_list.FORMATS)
         source = read_source(config, stdin_filename)
         loaded = load_config(source, environment(env, env_file or ()), partial=partial)

@@ -11,6 +11,7 @@ from pricecheck.cli.jobs.traffic_fix import FixArguments
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, MaxBad, OneConfig, Partial, PolicyFile, StdinFilename
 from pricecheck.cli.shell import run
 from pricecheck.cli.traffic_logs import LogArguments
+from pricecheck.cli.values import MAX_BAD
 from pricecheck.report.traffic import FORMATS
 
 
@@ -25,9 +26,9 @@ def command(
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Only requests before this time.")] = None,
     route: Annotated[str | None, typer.Option(metavar="ROUTE", help="Only requests of this route.")] = None,
-    max_bad: MaxBad = "1%",
+    max_bad: MaxBad = MAX_BAD,
     memory_limit: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="What the log engine may keep in memory, as in 512MB.")
+        str | None, typer.Option(metavar="SIZE", help="The memory this process may take, as in 512MB.")
     ] = None,
     engine: Annotated[str, typer.Option(metavar="NAME", help="duckdb, or spark (an extra).")] = "duckdb",
     master: Annotated[str | None, typer.Option(metavar="URL", help="With --engine spark: its master.")] = None,

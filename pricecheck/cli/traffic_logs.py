@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.shell import say
+from pricecheck.cli.values import MAX_BAD, one_of
 from pricecheck.errors import InputError, UsageError
 from pricecheck.report.counts import not_records
 from pricecheck.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pricecheck.cli.jobs.check import CheckArguments
     from pricecheck.engine import Options
@@ -34,7 +35,7 @@ class LogArguments(NamedTuple):
     since: str | None = None
     until: str | None = None
     route: str | None = None
-    max_bad: str = "1%"
+    max_bad: str = MAX_BAD
     memory_limit: str | None = None
     engine: str = "duckdb"
     master: str | None = None
@@ -55,8 +56,7 @@ def sample_of(arguments: LogArguments, policy: Policy, configs: Iterable[Config]
         raise UsageError(f'--max-bad {arguments.max_bad!r}: a share of the lines, as in "1%" or "0.1%"')
     if arguments.master is not None and arguments.engine != "spark":
         raise UsageError("--master is for --engine spark")
-    if arguments.engine not in {"duckdb", "spark"}:
-        raise UsageError(f"--engine {arguments.engine!r}: choose from duckdb, spark")
+    one_of("--engine", arguments.engine, ("duckdb", "spark"))
     configs = list(configs)
     known, asked = _asked(arguments.route, configs)
     with progress_bar("reading the log") as progress:
@@ -107,6 +107,26 @@ def _named(configs: Iterable[Config], policy: Policy) -> frozenset[str]:
     return frozenset((*listed, *DEFAULT_TABLE, *policy.aliases))
 
 
+def refuse_several(configs: int) -> None:
+    """Refuse a log where there is not one config to hold against it.
+
+    Raises:
+        UsageError: there are others.
+    """
+    if configs != 1:
+        raise UsageError(f"--traffic: a log is of one gateway, and there are {configs} configs; name its own")
+
+
+def refuse_stdin_twice(config: str, logs: Sequence[str]) -> None:
+    """Refuse to read a config and a log from the same standard input.
+
+    Raises:
+        UsageError: both are.
+    """
+    if config == files.STDIN and files.STDIN in logs:
+        raise UsageError("-: standard input can be the config or a log, not both")
+
+
 def held_to_traffic(arguments: CheckArguments, options: Options) -> Options:
     """Give the options of a check that holds its config against traffic logs.
 
@@ -115,10 +135,8 @@ def held_to_traffic(arguments: CheckArguments, options: Options) -> Options:
         InputError: a path leads nowhere.
     """
     configs = files.expand(arguments.paths or ["."])
-    if len(configs) > 1:
-        raise UsageError(f"--traffic: a log is of one gateway, and there are {len(configs)} configs; name its own")
-    if configs == [files.STDIN] and files.STDIN in arguments.traffic:
-        raise UsageError("-: standard input can be the config or a log, not both")
+    refuse_several(len(configs))
+    refuse_stdin_twice(configs[0], arguments.traffic)
     return options._replace(sample_for=_Sampler(LogArguments(arguments.traffic, max_bad=arguments.max_bad)))
 
 

@@ -38,6 +38,29 @@ def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa
     return values
 
 
+MAX_BAD = "1%"
+"""The largest share of bad lines in a log that is put up with unless --max-bad says otherwise."""
+
+
+def refuse_max_bad_alone(max_bad: str, logs: Sequence[str]) -> None:
+    """Refuse `--max-bad` where no log is read.
+
+    Raises:
+        UsageError: none is.
+    """
+    if max_bad != MAX_BAD and not logs:
+        raise UsageError("--max-bad is about the lines of a log: give --traffic too")
+
+
+def refuse_other_colors(choice: str) -> None:
+    """Refuse what is no value of `--color`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    one_of("--color", choice, ("auto", "always", "never"))
+
+
 def one_of(flag: str, value: str, allowed: Sequence[str]) -> str:
     """Give `value` back where it is allowed.
 

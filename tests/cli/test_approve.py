@@ -179,3 +179,13 @@ def test_a_rule_whose_price_and_recipient_change_takes_two_approvals(pricecheck:
     assert rules(pricecheck, *check, cwd=repo) == ["PC405"]
     assert pricecheck(*approve, "--rule", "PC405", cwd=repo).returncode == 0
     assert rules(pricecheck, *check, cwd=repo) == []
+
+
+def test_an_approval_that_excuses_nothing_counts_alike_with_fix_and_without(pricecheck: Run, repo: Path) -> None:
+    pricecheck("approve", "prod/tollbooth.yaml", MINI, *WHO, cwd=repo)
+    price(repo, '"$0.005"', '"$0.05"')
+    check = ("check", "prod/tollbooth.yaml", "--fail-on", "warning", "--output-format", "concise")
+    without = pricecheck(*check, cwd=repo)
+    assert "PC904" in without.stdout
+    done = pricecheck(*check, "--fix", cwd=repo)
+    assert (done.returncode, done.stdout) == (without.returncode, without.stdout) == (1, without.stdout)

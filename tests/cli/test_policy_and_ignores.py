@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import Run
 
+CLEAN = str(Path(__file__).parents[2] / "fixtures" / "clean.yaml")
+
 CONFIG = """\
 wallets: {base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"}
 accepts: [{asset: USDC, network: base}]
@@ -76,3 +78,21 @@ def test_families_in_the_wrong_order_are_said_once_on_stderr(pricecheck: Run, re
         "pricecheck.toml: `gpt-4o-mini*` of family 'gpt-4o-mini' fits no model: `gpt-4o*` of 'gpt-4o' stands before it"
         " and takes them all; put 'gpt-4o-mini' first\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", CLEAN),
+        ("diff", CLEAN, CLEAN),
+        ("traffic", CLEAN, CLEAN),
+        ("reprice", CLEAN, "--scale", "+5%"),
+        ("migrate", CLEAN),
+        ("allowlist", CLEAN, "POST /v1/chat/completions"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_policy_and_none_is_a_mistake(pricecheck: Run, command: tuple[str, ...]) -> None:
+    done = pricecheck(*command, "--policy", "pricecheck.toml", "--isolated")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pricecheck: --policy and --isolated: give one\n"

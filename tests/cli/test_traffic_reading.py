@@ -174,3 +174,10 @@ def test_a_page_is_no_list_of_models(pricecheck: Run, folder: Path) -> None:
     done = pricecheck("traffic", "tollbooth.yaml", "page", cwd=folder)
     assert done.returncode == 2
     assert "is no log that pricecheck reads" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("check", "tollbooth.yaml"), ("diff", "tollbooth.yaml", "tollbooth.yaml")])
+def test_a_share_of_bad_lines_is_about_a_log(pricecheck: Run, folder: Path, command: tuple[str, ...]) -> None:
+    done = pricecheck(*command, "--max-bad", "5%", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pricecheck: --max-bad is about the lines of a log: give --traffic too\n"

@@ -8,8 +8,8 @@ from pricecheck.cli.exceptions import Exceptions
 from pricecheck.cli.output import parse_destinations, write_report
 from pricecheck.cli.progress import watched
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
-from pricecheck.cli.values import environment, one_of
-from pricecheck.engine import Options, check_paths
+from pricecheck.cli.values import MAX_BAD, environment, one_of, refuse_max_bad_alone, refuse_other_colors
+from pricecheck.engine import Options, Outcome, check_paths
 from pricecheck.errors import UsageError
 from pricecheck.findings import Severity
 from pricecheck.rules.model import Settings
@@ -43,7 +43,7 @@ class CheckArguments(NamedTuple):
     staged: bool = False
     merge_base: bool = False
     traffic: tuple[str, ...] = ()
-    max_bad: str = "1%"
+    max_bad: str = MAX_BAD
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -59,8 +59,9 @@ def run_check(arguments: CheckArguments) -> int:
         UsageError: a flag's value does not exist.
         InputError: an environment file can't be read, or a git revision is missing.
     """
-    threshold = one_of("--fail-on", arguments.fail_on, [severity.value for severity in Severity])
-    one_of("--color", arguments.color, ("auto", "always", "never"))
+    one_of("--fail-on", arguments.fail_on, [severity.value for severity in Severity])
+    refuse_other_colors(arguments.color)
+    refuse_max_bad_alone(arguments.max_bad, arguments.traffic)
     destinations = parse_destinations(arguments.output_format)
     exceptions = Exceptions(isolated=arguments.isolated, baseline=arguments.baseline, write=arguments.write_baseline)
     options = options_of(arguments, exceptions)
@@ -93,9 +94,14 @@ def run_check(arguments: CheckArguments) -> int:
             statistics=arguments.statistics,
             summary=not arguments.quiet,
         )
+    return verdict(outcome, arguments)
+
+
+def verdict(outcome: Outcome, arguments: CheckArguments) -> int:
+    """Give the exit code for what was found, whether or not some of it was mended before."""
     if outcome.failures:
         return FAILED
-    loud = any(found.severity.rank <= Severity(threshold).rank for found in outcome.findings)
+    loud = any(found.severity.rank <= Severity(arguments.fail_on).rank for found in outcome.findings)
     return FOUND if loud and not arguments.exit_zero else CLEAN
 
 

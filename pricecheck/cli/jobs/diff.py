@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
 from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
-from pricecheck.cli.traffic_logs import LogArguments, weigh
+from pricecheck.cli.traffic_logs import LogArguments, refuse_several, weigh
+from pricecheck.cli.values import MAX_BAD, environment, refuse_max_bad_alone, refuse_other_colors
+from pricecheck.collection import CollectionPaused
 from pricecheck.errors import InputError, UsageError
 from pricecheck.revisions import find_repository
 from pricecheck.rules.comparison import Baseline, ComparedConfigs, JudgedChange
@@ -44,7 +46,7 @@ class DiffArguments(NamedTuple):
     policy: str | None = None
     isolated: bool = False
     traffic: tuple[str, ...] = ()
-    max_bad: str = "1%"
+    max_bad: str = MAX_BAD
     partial: bool = False
     stdin_filename: str | None = None
 
@@ -65,22 +67,23 @@ def run_diff(arguments: DiffArguments) -> int:
         UsageError: a flag's value does not exist, or flags do not go together.
         InputError: a side can't be read.
     """
-    import gc
+    refuse_other_colors(arguments.color)
+    refuse_max_bad_alone(arguments.max_bad, arguments.traffic)
+    with CollectionPaused():
+        return _compare_and_report(arguments)
 
+
+def _compare_and_report(arguments: DiffArguments) -> int:
     from pricecheck.cli.output import parse_destinations, write_file
-    from pricecheck.cli.values import environment, one_of
     from pricecheck.report.price_diff import FORMATS
 
-    # Nothing here forms cycles, and the process ends with this job: collections would walk both configs for nothing.
-    gc.disable()
-    one_of("--color", arguments.color, ("auto", "always", "never"))
     destinations = parse_destinations(arguments.output_format, "text", FORMATS)
     variables = environment(arguments.env, arguments.env_file)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
     sides = None if arguments.against is None else _sides(arguments, arguments.against)
     pairs = list(_pairs_of(sides, arguments.paths) if sides else _two(arguments))
-    if arguments.traffic and len(pairs) != 1:
-        raise UsageError(f"--traffic: a log is of one gateway, and there are {len(pairs)} configs; name its own")
+    if arguments.traffic:
+        refuse_several(len(pairs))
     diff = _diff(
         pairs,
         _Manner(

@@ -6,16 +6,18 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
+from pricecheck.cli.jobs.check import verdict
 from pricecheck.cli.output import write_report
 from pricecheck.cli.patch import print_diff, print_exactly
 from pricecheck.cli.progress import watched
 from pricecheck.cli.shell import CLEAN, FAILED, FOUND, complain, say
 from pricecheck.engine import Outcome, check_counting, read_source
 from pricecheck.errors import InputError, PricecheckError, UsageError
-from pricecheck.findings import Severity, SourceText
+from pricecheck.findings import SourceText
 from pricecheck.rewrite.atomic import Change, remove_stale, write_all
 from pricecheck.rewrite.fixing import Fixed, fix_source
 from pricecheck.rewrite.proof import ProofError
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,15 +67,16 @@ def run_fixing(
         print_exactly(jobs[0].fixed.source.text)
     for job in jobs:
         _say_skipped(job)
+    outcome = Outcome(
+        tuple(found for job in jobs for found in job.fixed.remaining),
+        tuple(job.source.path for job in jobs),
+        tuple(failures),
+        suppressed=sum(job.suppressed for job in jobs),
+    )
     if jobs:
-        findings = tuple(found for job in jobs for found in job.fixed.remaining)
-        outcome = Outcome(
-            findings,
-            tuple(job.source.path for job in jobs),
-            suppressed=sum(job.suppressed for job in jobs),
-        )
+        outcome = exceptions.finish(outcome, options)
         write_report(
-            exceptions.finish(outcome, options),
+            outcome,
             destinations,
             color=arguments.color,
             statistics=arguments.statistics,
@@ -81,10 +84,7 @@ def run_fixing(
             fixed=sum(len(job.fixed.applied) for job in jobs),
             stream=sys.stderr if piped else None,
         )
-    if failures:
-        return FAILED
-    loud = any(found.severity.rank <= Severity(arguments.fail_on).rank for job in jobs for found in job.fixed.remaining)
-    return FOUND if loud and not arguments.exit_zero else CLEAN
+    return verdict(outcome, arguments)
 
 
 def _refuse_combinations(arguments: CheckArguments) -> None:
@@ -145,7 +145,7 @@ def _show_diff(jobs: Sequence[_Job], *, failed: bool, exit_zero: bool) -> int:
         _say_skipped(job)
     applied = sum(len(job.fixed.applied) for job in jobs)
     if applied:
-        say(f"would fix {applied} finding{'s' if applied > 1 else ''}")
+        say(f"would fix {counted(applied, 'finding')}")
     if failed:
         return FAILED
     return FOUND if applied and not exit_zero else CLEAN

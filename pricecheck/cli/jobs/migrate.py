@@ -70,14 +70,12 @@ def run_migrate(arguments: MigrateArguments) -> int:
         InputError: a file can't be read or written.
         ProofError: a rewrite could not be proven; no file was written.
     """
-    from pricecheck.cli.values import environment, one_of
+    from pricecheck.cli.values import environment, one_of, refuse_other_colors
 
-    one_of("--color", arguments.color, ("auto", "always", "never"))
+    refuse_other_colors(arguments.color)
     for flag, version in (("--to", arguments.to), ("--from", arguments.from_)):
         if version is not None:
             one_of(flag, version, VERSIONS)
-    if arguments.policy is not None and arguments.isolated:
-        raise UsageError("--policy and --isolated: give one")
     if files.STDIN in arguments.paths:
         raise UsageError("-: migrate changes files in place; give paths")
     variables = environment(arguments.env, arguments.env_file)

@@ -72,11 +72,11 @@ def run_reprice(arguments: RepriceArguments) -> int:
         InputError: a file can't be read or written.
         ProofError: it could not be proven that nothing else changes; nothing was written.
     """
-    from pricecheck.cli.values import environment, one_of
+    from pricecheck.cli.values import environment, refuse_other_colors
     from pricecheck.engine import read_source
 
     _refuse_combinations(arguments)
-    one_of("--color", arguments.color, ("auto", "always", "never"))
+    refuse_other_colors(arguments.color)
     variables = environment(arguments.env, arguments.env_file)
     opened = open_config(read_source(arguments.config), variables, partial=arguments.partial)
     policies = Policies(isolated=arguments.isolated, policy=arguments.policy)
@@ -210,8 +210,6 @@ def _refuse_combinations(arguments: RepriceArguments) -> None:
         raise UsageError("--models and --family go with --scale")
     if not 1 <= arguments.digits <= _MOST_DIGITS:
         raise UsageError(f"--digits {arguments.digits}: from 1 to {_MOST_DIGITS}")
-    if arguments.policy is not None and arguments.isolated:
-        raise UsageError("--policy and --isolated: give one")
     if arguments.beyond_bounds is not None and not arguments.beyond_bounds.strip():
         raise UsageError("--beyond-bounds: say why")
 

@@ -6,11 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck import files
 from pricecheck.cli.jobs.traffic_fix import FixArguments, refuse_combinations, run_mapping
 from pricecheck.cli.shell import CLEAN, terminal_width, wants_color
-from pricecheck.cli.traffic_logs import LogArguments, sample_of
-from pricecheck.errors import UsageError
+from pricecheck.cli.traffic_logs import LogArguments, refuse_stdin_twice, sample_of
 from pricecheck.report.traffic import FORMATS
 
 if TYPE_CHECKING:
@@ -45,17 +43,14 @@ def run_traffic(arguments: TrafficArguments) -> int:
     from pricecheck.cli.comparing import Policies
     from pricecheck.cli.jobs.traffic_lines import traffic_report
     from pricecheck.cli.output import parse_destinations, write_file
-    from pricecheck.cli.values import environment, one_of
+    from pricecheck.cli.values import environment, refuse_other_colors
     from pricecheck.engine import load_config, read_source
     from pricecheck.prices.table import price_table
     from pricecheck.rules.served import TrafficUsage
 
-    one_of("--color", arguments.color, ("auto", "always", "never"))
+    refuse_other_colors(arguments.color)
     destinations = parse_destinations(arguments.output_format, "text", FORMATS)
-    if arguments.config == files.STDIN and files.STDIN in arguments.reading.logs:
-        raise UsageError("-: standard input can be the config or a log, not both")
-    if arguments.policy is not None and arguments.isolated:
-        raise UsageError("--policy and --isolated: give one")
+    refuse_stdin_twice(arguments.config, arguments.reading.logs)
     refuse_combinations(arguments.fixing, arguments.config, arguments.output_format)
     source = read_source(arguments.config, arguments.stdin_filename)
     variables = environment(arguments.env, arguments.env_file)
