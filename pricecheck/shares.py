@@ -1,4 +1,4 @@
-"""Shares of requests, counted and exact, and how they read: the one place where a percentage is rounded.
+"""Shares of requests, counted and exact, and how they read: the one place where a share is rounded.
 
 On the ground floor, because rules and reports must say the same number.
 """

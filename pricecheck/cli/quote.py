@@ -14,7 +14,7 @@ from pricecheck.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pricecheck.cli.requesting import BadLine
+    from pricecheck.cli.jobs.quote_requests import BadLine
     from pricecheck.gateway.resolution import Gateway, Request
     from pricecheck.report.answers import AnswerLine
 
@@ -47,7 +47,7 @@ def command(
     """Say what a request is charged, and why, step by step."""
 
     def job() -> int:
-        from pricecheck.cli.requesting import RequestArguments, read_arguments, read_lines, refuse_two_inputs
+        from pricecheck.cli.jobs.quote_requests import RequestArguments, read_arguments, read_lines, refuse_two_inputs
         from pricecheck.cli.values import environment, one_of
         from pricecheck.engine import load_config, read_source
         from pricecheck.gateway.resolution import Gateway
@@ -97,7 +97,7 @@ def _verdict(bad: list[BadLine]) -> int:
 
 def _line(gateway: Gateway, request: Request | BadLine, bad: list[BadLine]) -> AnswerLine:
     """Give the answer to a request; a line that is none is put into `bad`, and its answer is an error."""
-    from pricecheck.cli.requesting import BadLine
+    from pricecheck.cli.jobs.quote_requests import BadLine
     from pricecheck.report.answers import AnswerLine
 
     if isinstance(request, BadLine):

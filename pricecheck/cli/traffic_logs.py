@@ -7,23 +7,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
-from pricecheck.cli.shell import say
 from pricecheck.cli.values import MAX_BAD, one_of
-from pricecheck.errors import InputError, UsageError
-from pricecheck.report.counts import not_records
+from pricecheck.errors import UsageError
 from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pricecheck.cli.jobs.check import CheckArguments
-    from pricecheck.engine import Options
     from pricecheck.gateway.config import Config
     from pricecheck.policy.model import Policy
     from pricecheck.prices.usage import Sample
-    from pricecheck.report.price_diff import TrafficEffect
-    from pricecheck.rules.comparison import ComparedConfigs
-    from pricecheck.rules.weighing import Weights
 
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%")
 
@@ -127,63 +120,6 @@ def refuse_stdin_twice(config: str, logs: Sequence[str]) -> None:
         raise UsageError("-: standard input can be the config or a log, not both")
 
 
-def held_to_traffic(arguments: CheckArguments, options: Options) -> Options:
-    """Give the options of a check that holds its config against traffic logs.
-
-    Raises:
-        UsageError: there is more than one config: a log is of one gateway.
-        InputError: a path leads nowhere.
-    """
-    configs = files.expand(arguments.paths or ["."])
-    refuse_several(len(configs))
-    refuse_stdin_twice(configs[0], arguments.traffic)
-    return options._replace(sample_for=_Sampler(LogArguments(arguments.traffic, max_bad=arguments.max_bad)))
-
-
-class _Sampler:
-    """Reads the logs once: fixing checks the same config, under the same policy, again and again."""
-
-    def __init__(self, arguments: LogArguments) -> None:
-        self._arguments = arguments
-        self._read: Sample | None = None
-
-    def __call__(self, options: Options, config: Config) -> Sample:
-        """Give the sample for a check of a config.
-
-        Raises:
-            InputError: it has nothing to judge by: a check that could find nothing would look like one that found
-                nothing.
-        """
-        from pricecheck.policy.model import Policy
-        from pricecheck.rules.selection import NEED_MODELS
-
-        if self._read is None:
-            policy = options.policy or Policy()
-            self._read = sample_of(self._arguments, policy, [config])
-            if not self._read.rows:
-                raise InputError(f"--traffic: no request is in {', '.join(self._read.files)}: nothing to judge by")
-            blind = [rule.code for rule in options.rules if rule.code in NEED_MODELS]
-            if blind and "model" in self._read.missing and _needs_models(self._read, config):
-                name = policy.traffic.fields.get("requested_model", "requested_model")
-                raise InputError(
-                    f"--traffic: {', '.join(self._read.files)} never says the model ({name}): nothing to judge by for"
-                    f" {', '.join(blind)}; name its field in [traffic.fields] of the policy (a gateway logs models only"
-                    f" at level debug), or leave these rules out: --ignore {','.join(blind)}"
-                )
-            for note in rare_models(self._read):
-                say(note)
-        return self._read
-
-
-def _needs_models(sample: Sample, config: Config) -> bool:
-    """Say whether requests of a sample may have been on token-based routes, where the model decides."""
-    from pricecheck.rules.request_places import Places
-
-    places = Places(config)
-    found = (places.find(row.route) for row in sample.rows)
-    return any(place.token_based or not {*places.token_routes}.isdisjoint(place.unclear) for place in found)
-
-
 def rare_models(sample: Sample) -> list[str]:
     """Say which requests of a sample are only counted together, if any."""
     if not sample.folded_groups:
@@ -191,33 +127,3 @@ def rare_models(sample: Sample) -> list[str]:
     requests = counted(sample.folded_requests, "request")
     groups = f"{sample.folded_groups:,} rare groups of lines with {requests}"
     return [f"{groups} are counted together, as models that nothing names: more than a report can hold"]
-
-
-class Weighed(NamedTuple):
-    """The changes of a config weighed by a sample, and what the report says of the sample."""
-
-    weights: Weights
-    effect: TrafficEffect
-
-
-def weigh(compared: ComparedConfigs, policy: Policy, logs: LogArguments) -> Weighed:
-    """Weigh the changes of a config by traffic logs, read as the policy says.
-
-    Raises:
-        InputError: a log can't be read.
-    """
-    from pricecheck.report.price_diff import TrafficEffect
-    from pricecheck.rules.weighing import Weights
-
-    sample = sample_of(logs, policy, [compared.old.config, compared.new.config])
-    weights = Weights(compared.old, compared.new, sample, policy)
-    revenue = weights.revenue
-    notes = []
-    if any(row.resolution for row in sample.rows):
-        notes.append("counted from price resolutions: a request that is answered 402 first counts twice")
-    if sample.bad:
-        notes.append(not_records(sample.bad, sample.read))
-    notes += rare_models(sample)
-    names = sample.files[0] if len(sample.files) == 1 else f"{len(sample.files)} logs"
-    effect = TrafficEffect(names, revenue.requests, revenue.undecided, revenue.before, revenue.after, notes)
-    return Weighed(weights, effect)

@@ -70,8 +70,3 @@ def _fix_notes(summary: Summary) -> list[str]:
 
 def _in_brackets(notes: list[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
-
-
-def not_records(bad: int, read: int) -> str:
-    """Say how many of the lines of traffic logs are no records."""
-    return f"{bad:,} of {read:,} lines {'is no record' if bad == 1 else 'are no records'}"

@@ -6,10 +6,9 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricecheck.report.counts import not_records
 from pricecheck.report.price_diff import signed_dollars
 from pricecheck.report.visible import visible
-from pricecheck.wording import counted, cut
+from pricecheck.wording import counted, cut, not_records
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence

@@ -149,7 +149,8 @@ CheckFunction = Callable[[Context], Iterable[Finding]]
 class Rule(NamedTuple):
     """A rule as the registry lists it. `severity` is the default; `page` is the docstring of the check, Markdown.
 
-    `needs_config` is False for the rules that must also speak where the text does not parse.
+    `needs_config` is False for the rules that must also speak where the text does not parse. `needs_models` is True for
+    those that can judge traffic only where the log names models.
     """
 
     code: str
@@ -162,6 +163,7 @@ class Rule(NamedTuple):
     check: CheckFunction
     page: str
     needs_config: bool = True
+    needs_models: bool = False
 
 
 _DEFAULT_SEVERITY = {
@@ -172,7 +174,7 @@ _DEFAULT_SEVERITY = {
 }
 
 
-def rule(
+def rule(  # noqa: PLR0913 - the declaration of a rule, by keywords
     code: str,
     name: str,
     impact: Impact,
@@ -182,6 +184,7 @@ def rule(
     since: str = "0.1.0",
     fixability: Fixability = Fixability.NEVER,
     needs_config: bool = True,
+    needs_models: bool = False,
 ) -> Callable[[CheckFunction], Rule]:
     """Declare a rule around its check function; impact `RISK` must state its severity.
 
@@ -193,6 +196,8 @@ def rule(
         level = severity or _DEFAULT_SEVERITY.get(impact)
         if level is None or not check.__doc__:
             raise ValueError(f"{code}: a rule needs a docstring, and a risk its severity")
-        return Rule(code, name, impact, level, summary, since, fixability, check, check.__doc__, needs_config)
+        return Rule(
+            code, name, impact, level, summary, since, fixability, check, check.__doc__, needs_config, needs_models
+        )
 
     return declare

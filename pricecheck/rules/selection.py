@@ -70,8 +70,6 @@ def could_speak(rules: Iterable[Rule], *, compared: bool, observed: bool) -> fro
 
 
 _COMPARES, _OBSERVES = "PC4", "PC5"
-NEED_MODELS = frozenset({"PC501", "PC502", "PC503", "PC504", "PC505"})
-"""The rules about traffic that judge by the models a log names; PC506 also by its routes and prices."""
 
 
 def _specificity(rule: Rule, selectors: Iterable[str]) -> int:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Impact.MISCHARGES,
     "Traffic has a fine-tune that no line of `models` prices",
     severity=Severity.WARNING,
+    needs_models=True,
 )
 def unmapped_fine_tune(context: Context) -> Iterator[Finding]:
     """## What it does
@@ -96,6 +97,7 @@ def unmapped_fine_tune(context: Context) -> Iterator[Finding]:
     Impact.RISK,
     "Traffic has a model that the config does not know, charged by whatever is left",
     severity=Severity.WARNING,
+    needs_models=True,
 )
 def unknown_model(context: Context) -> Iterator[Finding]:
     """## What it does
@@ -157,6 +159,7 @@ def unknown_model(context: Context) -> Iterator[Finding]:
     Impact.RISK,
     "More of the traffic than the policy allows is priced by no line, or by a fallback",
     severity=Severity.ERROR,
+    needs_models=True,
 )
 def fallback_rate(context: Context) -> Iterator[Finding]:
     """## What it does

@@ -25,6 +25,7 @@ _NAMED = 3
     Impact.RISK,
     "A line of `models` that no request in the log named",
     severity=Severity.INFO,
+    needs_models=True,
 )
 def priced_but_unused(context: Context) -> Iterator[Finding]:
     """## What it does
@@ -86,6 +87,7 @@ def priced_but_unused(context: Context) -> Iterator[Finding]:
     Impact.RISK,
     "A model that the policy denies is requested, and served",
     severity=Severity.WARNING,
+    needs_models=True,
 )
 def denied_model_in_traffic(context: Context) -> Iterator[Finding]:
     """## What it does

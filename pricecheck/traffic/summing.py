@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.collection import CollectionPaused
 from pricecheck.errors import InputError, UsageError
 from pricecheck.gateway.pricing import Source
 from pricecheck.prices.usage import Sample, TimedRow, UsageRow
+from pricecheck.shares import percent
 from pricecheck.traffic import sql
 from pricecheck.traffic.engine import BAD_LINES_SHOWN, Engine, Log
 from pricecheck.traffic.keeping import Keeper
@@ -17,6 +19,7 @@ from pricecheck.traffic.kinds import Kind, recognise, recognise_columns
 from pricecheck.traffic.lists import Listed, read_list
 from pricecheck.traffic.sources import empty_lines_before, head, take
 from pricecheck.traffic.times import length_for, likely_grain, parse_time, say_time
+from pricecheck.wording import not_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -238,7 +241,7 @@ class _Reading:
         where = "; ".join(f"{name}: {', '.join(lines)}" for name, lines in named.items())
         more = ", …" if bad > len(numbers) else ""
         raise InputError(
-            f"{bad:,} of {read:,} lines are no records ({_percent(Decimal(bad) / read)}, more than the"
+            f"{not_records(bad, read)} ({percent(Fraction(bad, read), Fraction(most))}, more than the"
             f" {_plain(most * 100)} % of --max-bad): lines of {where}{more}",
         )
 
@@ -302,8 +305,3 @@ def _said_kind(log: Log, *, resolved: bool) -> str:
     if log.format.kind is Kind.GATEWAY:
         words += " with models (debug)" if log.format.debug or resolved else " without models (info)"
     return f"{words}, {log.file.packing}" if log.file.packing in {"gzip", "zstd"} else words
-
-
-def _percent(share: Decimal) -> str:
-    """Say a share rounded up, so that it never reads like a limit it is above."""
-    return f"{_plain((share * 100).quantize(Decimal('0.01'), ROUND_CEILING))} %"

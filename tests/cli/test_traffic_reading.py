@@ -93,7 +93,7 @@ def test_more_bad_lines_can_be_put_up_with_wherever_a_log_is_read(pricecheck: Ru
     for command in commands:
         refused = pricecheck(*command, cwd=folder)
         assert refused.returncode == 2
-        assert "2 of 10 lines are no records (20 %, more than the 1 % of --max-bad)" in refused.stderr
+        assert "2 of 10 lines are no records (20.00 %, more than the 1 % of --max-bad)" in refused.stderr
         assert pricecheck(*command, "--max-bad", "20%", cwd=folder).returncode == 0
 
 

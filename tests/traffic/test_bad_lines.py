@@ -101,7 +101,7 @@ def test_one_per_cent_is_put_up_with(tmp_path: Path, good: int, *, fails: bool) 
         with pytest.raises(InputError) as caught:
             read_sample([str(log)], ReadOptions())
         assert str(caught.value) == (
-            f"1 of 99 lines are no records (1.02 %, more than the 1 % of --max-bad): lines of {log}: 99"
+            f"1 of 99 lines is no record (1.01 %, more than the 1 % of --max-bad): lines of {log}: 99"
         )
     else:
         assert read_sample([str(log)], ReadOptions()).bad == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricecheck import files
 from pricecheck.cli.exceptions import Exceptions
 from pricecheck.cli.jobs.check import CheckArguments, options_of
-from pricecheck.cli.jobs.gate import held_to_the_past
+from pricecheck.cli.jobs.check_against import held_to_the_past
 from pricecheck.cli.shell import CLEAN, FOUND, say
 from pricecheck.engine import check_paths
 from pricecheck.errors import InputError, UsageError

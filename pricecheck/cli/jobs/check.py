@@ -66,7 +66,7 @@ def run_check(arguments: CheckArguments) -> int:
     exceptions = Exceptions(isolated=arguments.isolated, baseline=arguments.baseline, write=arguments.write_baseline)
     options = options_of(arguments, exceptions)
     if arguments.traffic:
-        from pricecheck.cli.traffic_logs import held_to_traffic
+        from pricecheck.cli.jobs.check_traffic import held_to_traffic
 
         options = held_to_traffic(arguments, options)
     if arguments.fix or arguments.unsafe_fixes or arguments.diff:
@@ -75,7 +75,7 @@ def run_check(arguments: CheckArguments) -> int:
         return run_fixing(arguments, options, exceptions, destinations)
     paths = arguments.paths
     if arguments.against is not None or arguments.anchor is not None or arguments.staged or arguments.merge_base:
-        from pricecheck.cli.jobs.gate import held_to_the_past
+        from pricecheck.cli.jobs.check_against import held_to_the_past
 
         options, paths = held_to_the_past(arguments, options, exceptions)
     outcome = check_paths(paths, options, stdin_name=arguments.stdin_filename, watched=watched)

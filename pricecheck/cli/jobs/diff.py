@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck import files
 from pricecheck.cli.comparing import Against, Policies, against, old_config, old_source, text_of
+from pricecheck.cli.jobs.diff_traffic import weigh
 from pricecheck.cli.shell import CLEAN, FOUND, terminal_width, wants_color
-from pricecheck.cli.traffic_logs import LogArguments, refuse_several, weigh
+from pricecheck.cli.traffic_logs import LogArguments, refuse_several
 from pricecheck.cli.values import MAX_BAD, environment, refuse_max_bad_alone, refuse_other_colors
 from pricecheck.collection import CollectionPaused
 from pricecheck.errors import InputError, UsageError

@@ -41,7 +41,7 @@ def run_traffic(arguments: TrafficArguments) -> int:
         PolicyError: the policy can't be used.
     """
     from pricecheck.cli.comparing import Policies
-    from pricecheck.cli.jobs.traffic_lines import traffic_report
+    from pricecheck.cli.jobs.traffic_report import traffic_report
     from pricecheck.cli.output import parse_destinations, write_file
     from pricecheck.cli.values import environment, refuse_other_colors
     from pricecheck.engine import load_config, read_source
