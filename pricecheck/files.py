@@ -22,18 +22,30 @@ CONFIG_NAMES = (
 )
 """The names the gateway looks for, in its order (gateway.md §1.1)."""
 
+POLICY_FILES = ("pricecheck.toml", ".pricecheck.toml")
+APPROVALS_NAME = "pricecheck.approvals.toml"
+BASELINE_NAME = "pricecheck.baseline.json"
+"""What rules the configs of its folder and of those below it (docs/policy.md)."""
+
 STDIN = "-"
+_RULING = frozenset({*POLICY_FILES, APPROVALS_NAME, BASELINE_NAME})
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "dist", "build"})
 
 
 def expand(paths: Iterable[str]) -> list[str]:
     """Give the files to check: files as named, folders replaced by the configs below them, each file once.
 
+    A policy, or the approvals or baseline beside it, stands for the configs below its folder: a hook gets it by name
+    where a commit changes it, and what it changes is what these configs are held to.
+
     Raises:
         InputError: a folder that holds no config.
     """
     found: dict[str, None] = {}
     for path in paths:
+        if os.path.basename(path) in _RULING and os.path.isfile(path):
+            found.update(dict.fromkeys(sorted(_configs_below(os.path.dirname(path) or "."))))
+            continue
         if path == STDIN or not os.path.isdir(path):
             found[path] = None
             continue

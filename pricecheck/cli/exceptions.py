@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.cli.shell import say
-from pricecheck.policy.discovery import APPROVALS_NAME, BASELINE_NAME
+from pricecheck.files import APPROVALS_NAME, BASELINE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

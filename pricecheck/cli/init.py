@@ -19,7 +19,7 @@ repos:
         entry: pricecheck check # errors fail; with --fail-on warning, warnings do too
         language: python
         additional_dependencies: ["tollbooth-pricecheck=={version}"]
-        files: (^|/)tollbooth(\\.config)?\\.(ya?ml|json)$
+        files: (^|/)(tollbooth(\\.config)?\\.(ya?ml|json)|\\.?pricecheck\\.(toml|approvals\\.toml|baseline\\.json))$
 """
 
 _WORKFLOW = """\

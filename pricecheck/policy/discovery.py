@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from pricecheck.policy.model import Policy
     from pricecheck.policy.vocabulary import Vocabulary
 
-POLICY_NAMES = ("pricecheck.toml", ".pricecheck.toml", "pyproject.toml")
+POLICY_NAMES = (*files.POLICY_FILES, "pyproject.toml")
 """The files looked for in each folder, in this order."""
-
-BASELINE_NAME = "pricecheck.baseline.json"
-"""The baseline, in the folder of the policy; without one, in the working directory."""
-
-APPROVALS_NAME = "pricecheck.approvals.toml"
-"""The approvals file, in the folder of the policy."""
 
 Reader = Callable[[str], str | None]
 """Gives the text of the file at a path, None where there is none: the disk, or the tree of a git ref."""

@@ -96,3 +96,21 @@ def test_a_policy_and_none_is_a_mistake(pricecheck: Run, command: tuple[str, ...
     done = pricecheck(*command, "--policy", "pricecheck.toml", "--isolated")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "pricecheck: --policy and --isolated: give one\n"
+
+
+@pytest.mark.parametrize("name", ["pricecheck.toml", "pricecheck.approvals.toml", "pricecheck.baseline.json"])
+def test_a_policy_stands_for_the_configs_it_rules(pricecheck: Run, tmp_path: Path, name: str) -> None:
+    for folder in ("prod/eu", "prod/us", "dev"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "tollbooth.yaml").write_text("not: complete\n", encoding="utf-8")
+    texts = {"pricecheck.baseline.json": '{"version": 1, "findings": []}'}
+    (tmp_path / "prod" / name).write_text(texts.get(name, ""), encoding="utf-8")
+    done = pricecheck("check", f"prod/{name}", "--output-format", "concise", cwd=tmp_path)
+    assert {line.partition(":")[0] for line in done.stdout.splitlines()[:-1]} == {
+        "prod/eu/tollbooth.yaml",
+        "prod/us/tollbooth.yaml",
+    }
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / name).write_text("", encoding="utf-8")
+    done = pricecheck("check", f"alone/{name}", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "No files checked.\n", "")

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from pricecheck.cli import check, diff
+from pricecheck.files import APPROVALS_NAME, BASELINE_NAME, POLICY_FILES
 from pricecheck.report.price_diff_markdown import MARKER
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,9 @@ def test_the_hooks_run_commands_that_exist() -> None:
     for hook in hooks:
         assert set(re.findall(r"--[a-z-]+", hook["entry"])) <= _flags(check)
         assert re.search(hook["files"], "conf/tollbooth.config.yaml")
+    named = [name for name in (*POLICY_FILES, APPROVALS_NAME, BASELINE_NAME) if re.search(hooks[0]["files"], name)]
+    assert len(named) == 4, "a policy can break what no commit touches"
+    assert not re.search(hooks[0]["files"], "pyproject.toml")
 
 
 def test_no_input_reaches_a_shell_as_text_of_the_script() -> None:

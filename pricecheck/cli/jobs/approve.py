@@ -15,7 +15,8 @@ from pricecheck.cli.jobs.check_against import held_to_the_past
 from pricecheck.cli.shell import CLEAN, FOUND, say
 from pricecheck.engine import check_paths
 from pricecheck.errors import InputError, UsageError
-from pricecheck.policy.discovery import APPROVALS_NAME, read_from_disk
+from pricecheck.files import APPROVALS_NAME
+from pricecheck.policy.discovery import read_from_disk
 from pricecheck.policy.hiding import NEEDS_APPROVAL
 from pricecheck.rules.vocabulary import vocabulary
 

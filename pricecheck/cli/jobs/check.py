@@ -86,7 +86,7 @@ def run_check(arguments: CheckArguments) -> int:
         say(f"checked {counted(len(outcome.files), 'file')} with {counted(len(options.rules), 'rule')}")
     for failure in outcome.failures:
         complain(failure)
-    if outcome.files:
+    if outcome.files or not outcome.failures:
         write_report(
             outcome,
             destinations,

@@ -73,7 +73,7 @@ def run_fixing(
         tuple(failures),
         suppressed=sum(job.suppressed for job in jobs),
     )
-    if jobs:
+    if jobs or not failures:
         outcome = exceptions.finish(outcome, options)
         write_report(
             outcome,

@@ -15,7 +15,7 @@ from pricecheck.cli.jobs.reprice_added import added_models, refuse_slips, say_ad
 from pricecheck.cli.jobs.reprice_words import say_left_out, say_refused, say_schedule
 from pricecheck.cli.shell import CLEAN, FOUND, say, terminal_width, wants_color
 from pricecheck.errors import UsageError
-from pricecheck.policy.discovery import APPROVALS_NAME
+from pricecheck.files import APPROVALS_NAME
 from pricecheck.prices.bounds import Verdict
 from pricecheck.rewrite.price_orders import RemovePrice, RenameModel, SetPrice
 from pricecheck.rewrite.repricing import open_config, reprice
