@@ -12,6 +12,10 @@ EnvFile = Annotated[
     list[str] | None, typer.Option(metavar="FILE", help="Take ${NAME} from this file (NAME=value lines).")
 ]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Use no policy, baseline or approvals.")]
+OnlyConfig = Annotated[
+    str | None,
+    typer.Argument(metavar="CONFIG", help="A config, or - for standard input. Default: the one config below here."),
+]
 OneConfig = Annotated[str, typer.Argument(metavar="CONFIG", help="A config, or - for standard input.")]
 Partial = Annotated[bool, typer.Option("--partial", help="A fragment: missing top-level sections are fine.")]
 PolicyFile = Annotated[str | None, typer.Option(metavar="FILE", help="Use this policy instead of the nearest one.")]

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from pricecheck.cli.options import Color, Env, EnvFile, OneConfig, Partial, StdinFilename
+from pricecheck.cli.options import Color, Env, EnvFile, OnlyConfig, Partial, StdinFilename
 from pricecheck.cli.shell import CLEAN, run
 
 
 def command(
-    config: OneConfig,
+    config: OnlyConfig = None,
     *,
     output_format: Annotated[str, typer.Option(metavar="FORMAT", help="text, json or csv.")] = "text",
     every: Annotated[bool, typer.Option("--all", help="List the built-in table's models one by one.")] = False,
@@ -29,14 +29,14 @@ def command(
 
     def job() -> int:
         from pricecheck.cli.shell import terminal_width, wants_color
-        from pricecheck.cli.values import environment, one_of, refuse_other_colors
+        from pricecheck.cli.values import environment, one_of, only_config, refuse_other_colors
         from pricecheck.engine import load_config, read_source
         from pricecheck.prices.table import price_table
         from pricecheck.report import price_list
 
         refuse_other_colors(color)
         one_of("--output-format", output_format, price_list.FORMATS)
-        source = read_source(config, stdin_filename)
+        source = read_source(config or only_config(), stdin_filename)
         loaded = load_config(source, environment(env, env_file or ()), partial=partial)
         lines = [
             price_list.PriceLine(

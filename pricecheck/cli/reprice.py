@@ -9,10 +9,14 @@ import typer
 from pricecheck.cli.jobs.reprice import RepriceArguments, run_reprice
 from pricecheck.cli.options import Color, Env, EnvFile, Isolated, Partial, PolicyFile
 from pricecheck.cli.shell import run
+from pricecheck.cli.values import only_config
 
 
 def command(
-    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config to change.")],
+    config: Annotated[
+        str | None,
+        typer.Argument(metavar="CONFIG", help="The config to change. Default: the one config below here."),
+    ] = None,
     *,
     set_: Annotated[
         list[str] | None,
@@ -62,7 +66,7 @@ def command(
     And show what callers will pay differently.
     """
     arguments = RepriceArguments(
-        config=config,
+        config=config or "",
         sets=tuple(set_ or ()),
         removes=tuple(remove or ()),
         renames=tuple(rename_model or ()),
@@ -83,4 +87,4 @@ def command(
         color=color,
         partial=partial,
     )
-    run(lambda: run_reprice(arguments))
+    run(lambda: run_reprice(arguments if config else arguments._replace(config=only_config())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pricecheck import files
 from pricecheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def environment(inherit: bool, env_files: Sequence[str]) -> Environment:  # noqa
     return values
 
 
+_MOST_NAMED = 5
+
 MAX_BAD = "1%"
 """The largest share of bad lines in a log that is put up with unless --max-bad says otherwise."""
 
@@ -59,6 +62,20 @@ def refuse_other_colors(choice: str) -> None:
         UsageError: it is none.
     """
     one_of("--color", choice, ("auto", "always", "never"))
+
+
+def only_config() -> str:
+    """Give the config below the working directory, for a command that was given none.
+
+    Raises:
+        InputError: there is none.
+        UsageError: there are several.
+    """
+    configs = files.expand(["."])
+    if len(configs) > 1:
+        shown = ", ".join(configs[:_MOST_NAMED]) + (", …" if len(configs) > _MOST_NAMED else "")
+        raise UsageError(f"there are {len(configs)} configs below here; name one: {shown}")
+    return configs[0]
 
 
 def one_of(flag: str, value: str, allowed: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from pricecheck.schema_files import schema_text
 from tests.conftest import Run
 
+CLEAN = Path(__file__).parents[2] / "fixtures" / "clean.yaml"
 CONFIG = """\
 wallets:
   base: "0xBase"
@@ -219,3 +220,26 @@ def test_what_cant_be_done_is_one_line(pricecheck: Run, config: Path, arguments:
     assert config.exists()
     done = pricecheck("prices", *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"pricecheck: {said}\n")
+
+
+@pytest.mark.parametrize("command", [("prices",), ("reprice", "--scale", "+5%", "--dry-run")])
+def test_the_only_config_need_not_be_named(pricecheck: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = pricecheck(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no tollbooth config in this folder or below it" in done.stderr
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "tollbooth.yaml").write_text(CLEAN.read_text(encoding="utf-8"), encoding="utf-8")
+    done = pricecheck(*command, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("pricecheck:")) == (0, 0)
+    assert "POST /v1/chat/completions" in done.stdout
+    (tmp_path / "tollbooth.yaml").touch()
+    done = pricecheck(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = "there are 2 configs below here; name one: conf/tollbooth.yaml, tollbooth.yaml"
+    assert done.stderr == f"pricecheck: {said}\n"
+
+
+def test_a_schema_is_one_of_those_there_are(pricecheck: Run) -> None:
+    done = pricecheck("schema")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("pricecheck: schema: name one of config, policy, report, ")
