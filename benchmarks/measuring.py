@@ -1,4 +1,4 @@
-"""Whole processes, measured: wall and processor time, and the most memory they ever held."""
+"""Whole processes, measured: their time, and the most memory they ever held."""
 
 from __future__ import annotations
 
@@ -18,18 +18,12 @@ class Run(NamedTuple):
     """One process, or the best of several: seconds, the largest resident memory in bytes, and what it printed."""
 
     wall: float
-    processor: float
     memory: int
     printed: str
 
     def merged(self, other: Run) -> Run:
-        """Give the shorter times of two runs of the same, and the larger memory."""
-        return Run(
-            min(self.wall, other.wall),
-            min(self.processor, other.processor),
-            max(self.memory, other.memory),
-            other.printed,
-        )
+        """Give the shorter time of two runs of the same, and the larger memory."""
+        return Run(min(self.wall, other.wall), max(self.memory, other.memory), other.printed)
 
 
 # A process counts the memory it was forked from as its own: a small one starts them, and measures.
@@ -39,7 +33,7 @@ start = time.perf_counter()
 _, status, usage = os.wait4(os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ), 0)
 wall = time.perf_counter() - start
 with open(sys.argv[1], "w") as file:
-    print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status), file=file)
+    print(wall, usage.ru_maxrss, os.waitstatus_to_exitcode(status), file=file)
 """
 
 
@@ -55,10 +49,10 @@ def once(command: Sequence[str], folder: str | None = None) -> Run:
         done = subprocess.run(
             (*launcher, *command), capture_output=True, text=True, cwd=folder, env=environment, check=True
         )
-        wall, processor, memory, code = report.read().split()
+        wall, memory, code = report.read().split()
     if int(code) not in (0, 1):
         raise SystemExit(f"{' '.join(command)}: exit {code}\n{done.stdout}{done.stderr}")
-    return Run(float(wall), float(processor), int(memory) * 1024, done.stdout.strip())
+    return Run(float(wall), int(memory) * 1024, done.stdout.strip())
 
 
 def best(jobs: Mapping[str, Sequence[str]], runs: int, folder: str | None = None) -> dict[str, Run]:

@@ -42,6 +42,7 @@ PEERS = {
         str(ROOT / "schemas" / "tollbooth.schema.json"),
     ),
 }
+FEW, FEWEST = 3, 2
 GOALS = ("≤ 7", "≤ 29", "≤ 83, < 200 MiB")
 LIBRARIES = ("tollbooth-pricecheck", "pyyaml", "ruamel.yaml", "duckdb", "rich", "typer", "yamllint", "check-jsonschema")
 
@@ -55,6 +56,15 @@ class Scale(NamedTuple):
     lines: tuple[int, ...] = (10_000, 150_000, 1_490_000)
     large: int = 7_450_000
     runs: int = 7
+
+    def few(self, most: int) -> int:
+        """Give how many runs a job gets that takes long."""
+        return min(self.runs, most)
+
+    @property
+    def logs(self) -> int:
+        """How many runs each job on logs gets."""
+        return max(1, self.runs - 2)
 
 
 SMALL = Scale((2, 20), (20, 40), (1, 3), (1_000,), 2_000, 1)
@@ -88,7 +98,7 @@ def measured(folder: Path, scale: Scale) -> Iterator[str]:
     yield f"## Other commands\n\n{command_table(folder, scale)}\n\n"
     yield f"## Growth\n\n{growth_table(folder, scale)}\n\n"
     yield f"## Many files in one run\n\n{files_table(folder, scale)}\n\n"
-    yield f"## Logs\n\n{log_tables(folder, scale.lines, scale.large, max(1, scale.runs - 2))}\n\n"
+    yield f"## Logs\n\n{log_tables(folder, scale.lines, scale.large, scale.logs)}\n\n"
 
 
 def _machine(scale: Scale) -> str:
@@ -104,8 +114,16 @@ def _machine(scale: Scale) -> str:
             found.append(f"{name} not installed")
     day = datetime.now(tz=UTC).date().isoformat()
     return (
-        f"{day}, {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}, best of {scale.runs}; "
+        f"{day}, {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}, {runs_said(scale)}; "
         f"{', '.join(found)}."
+    )
+
+
+def runs_said(scale: Scale) -> str:
+    """Say of how many runs each table has the best."""
+    return (
+        f"best of {scale.runs} (of {scale.logs} for logs; of {scale.few(FEW)} for growth, many files and other commands"
+        f" on the largest config; of {scale.few(FEWEST)} for peers on it; of 1 for the log within a limit of memory)"
     )
 
 
@@ -146,7 +164,7 @@ def check_tables(folder: Path, scale: Scale) -> Iterator[str]:
         found = best(jobs, scale.runs)
         # A peer may take half a minute: fewer runs, beside a bare Python of the same moments.
         others = {name: (*command, path) for name, command in PEERS.items() if Path(command[0]).exists()}
-        peers = best({"bare": BARE, **others}, scale.runs if models < scale.models[-1] else min(scale.runs, 2))
+        peers = best({"bare": BARE, **others}, scale.runs if models < scale.models[-1] else scale.few(FEWEST))
         bare_times.append(said(found["bare Python"].wall))
         for name in (*list(jobs)[1:], *PEERS):
             run, bare = (found[name], found["bare Python"]) if name in found else (peers.get(name), peers["bare"])
@@ -174,7 +192,7 @@ def command_table(folder: Path, scale: Scale) -> str:
             "`check --fix`, one fix, proven": (OURS, "check", "--fix", "--diff", "old.yaml"),
             "`reprice`, one price, proven": (OURS, "reprice", "tollbooth.yaml", "--set", change, "--dry-run"),
         }
-        found = best(jobs, scale.runs if models < scale.models[-1] else min(scale.runs, 3), str(here))
+        found = best(jobs, scale.runs if models < scale.models[-1] else scale.few(FEW), str(here))
         for name in list(jobs)[1:]:
             rows.setdefault(name, []).append(f"{ratio(found[name], found['bare'])}, {megabytes(found[name].memory)}")
     return table(["", *map(_size, scale.models)], [[name, *cells] for name, cells in rows.items()])
@@ -185,7 +203,7 @@ def growth_table(folder: Path, scale: Scale) -> str:
     rows = []
     for models in scale.growth:
         path = _write(folder / f"growth-{models}", models)
-        found = best({"bare": BARE, "check": (OURS, "check", str(path))}, min(scale.runs, 3))
+        found = best({"bare": BARE, "check": (OURS, "check", str(path))}, scale.few(FEW))
         each = (found["check"].wall - found["bare"].wall) / models * 1e6
         rows.append([f"{models:,}", said(found["check"].wall), f"{each:.1f} µs", megabytes(found["check"].memory)])
     return table(["models", "time", "time for each", "memory"], rows)
@@ -199,7 +217,7 @@ def files_table(folder: Path, scale: Scale) -> str:
         for number in range(count):
             (many / str(number)).mkdir(parents=True)
             (many / str(number) / "tollbooth.yaml").write_text(config(100), encoding="utf-8")
-        found = best({"bare": BARE, "check": (OURS, "check", str(many))}, min(scale.runs, 3))
+        found = best({"bare": BARE, "check": (OURS, "check", str(many))}, scale.few(FEW))
         each = f"{found['check'].wall / count * 1000:.1f} ms"
         rows.append([f"{count:,}", said(found["check"].wall), each, megabytes(found["check"].memory)])
     return table(["files", "time", "time for each", "memory"], rows)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.logs import SAME_COLUMNS
+from benchmarks.run import Scale, runs_said
 from pricecheck.traffic.duck_views import Leniency, view
 from pricecheck.traffic.engine import Log
 from pricecheck.traffic.kinds import recognise
@@ -23,6 +24,11 @@ def test_everything_is_measured_at_the_smallest_size() -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     assert headings == re.findall(r"^## (.+)$", page, re.MULTILINE)[: len(headings)]
     assert len(headings) == 5
+
+
+def test_the_page_says_of_how_many_runs_it_has_the_best() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert f", {runs_said(Scale())}; " in page
 
 
 def test_the_bare_query_has_the_columns_of_a_reading() -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pricecheck.cli.app import COMMANDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,6 +31,11 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "old.yaml").write_text(FRAGMENT, encoding="utf-8")
     (tmp_path / "new.yaml").write_text(FRAGMENT.replace('"$0.05" #', '"$0.055" #'), encoding="utf-8")
     return tmp_path
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in {"rule", "schema", "init"}])
+def test_every_command_that_reads_a_config_takes_a_fragment(pricecheck: Run, command: str) -> None:
+    assert "  --partial " in pricecheck(command, "--help").stdout  # as docs/ci.md says
 
 
 def test_fragments_are_compared(pricecheck: Run, folder: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from pricecheck.cli.jobs.migrate import SPELLINGS
 
+if TYPE_CHECKING:
     from tests.conftest import Run
 
 OLD = """\
@@ -84,6 +85,12 @@ def test_what_changes_a_price_is_shown_and_left_to_a_person(pricecheck: Run, con
     assert 'gpt-4o: "$0.01" # reviewed' in config.read_text(encoding="utf-8")
     assert "for a person to decide" in done.stdout
     assert 'PC602 write "$0.01": see above what callers pay now' in done.stdout
+
+
+def test_the_page_names_every_rule_that_is_applied() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "migrating.md").read_text(encoding="utf-8")
+    said = page.partition("Nothing else is touched")[0]
+    assert [code for code in SPELLINGS if code not in said] == []
 
 
 def test_an_older_gateway_gets_its_own_spelling_and_what_it_does_not_know_is_said(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pricecheck.findings import Edit, Finding, Fix, Impact, Label, Safety, Severity, SourceText, Span, StampedFinding
-from pricecheck.fingerprints import stamp_fingerprints
 from pricecheck.report.model import Report, RuleInfo
 
 CONFIG = """\
@@ -81,13 +80,6 @@ def report(
 ) -> Report:
     names = tuple(dict.fromkeys(found.file for found in findings)) if files is None else files
     return Report(findings, names, RULES, tool_version="0.1.0", suppressed=suppressed, fixed=fixed)
-
-
-def documented() -> Report:
-    """The finding that docs/formats.md shows in every format."""
-    (raw, *_) = sample().findings
-    (fingerprint,) = stamp_fingerprints([(raw.rule, raw.file, raw.finding.path, "")])
-    return report(raw._replace(fingerprint=fingerprint), files=("gateway.yaml",))
 
 
 def sample() -> Report:
