@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # as `typing` has it, which takes its time to import
 if TYPE_CHECKING:
     from types import TracebackType
 

@@ -33,15 +33,20 @@ class Counted(NamedTuple):
 
 
 class LineCounts:
-    """Counts the lines of logs: of large ones from now on, of others when they are asked for. A context manager."""
+    """Counts the lines of logs: within its block of large ones at once, of others when they are asked for."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        """Begin to count. `paths` are files that are there; those that are packed are left for later."""
+        """Take the paths of logs; those that are packed, or no files, are left for later."""
+        self._paths = [path for path in paths if os.path.isfile(path)]
         self._counted: dict[str, Counted] = {}
         self._begun: list[tuple[str, tuple[int, int]]] = []
         self._process: Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        # A single processor has nobody to count beside, and a frozen program is its own sys.executable.
         if (os.cpu_count() or 1) > 1 and not getattr(sys, "frozen", False):
-            self._begin([path for path in paths if os.path.isfile(path)])
+            self._begin(self._paths)
+        return self
 
     def _begin(self, paths: Sequence[str]) -> None:
         try:
@@ -52,9 +57,6 @@ class LineCounts:
                 self._process = _started([path for path, _ in self._begun])
         except OSError:  # whatever is wrong with a file is said when it is read
             self._begun = []
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self,
@@ -70,7 +72,7 @@ class LineCounts:
         """Say whether the lines of a log are already being counted."""
         return any(path == os.path.realpath(file.path) for path, _ in self._begun)
 
-    def of(self, file: LogFile, report: Callable[[], object] = bool) -> Counted:
+    def of(self, file: LogFile, report: Callable[[], object] | None = None) -> Counted:
         """Count the lines of a log, or wait until they are counted. `report` is called now and then while it counts.
 
         Raises:

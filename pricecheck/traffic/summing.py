@@ -23,6 +23,7 @@ from pricecheck.wording import not_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from tempfile import TemporaryDirectory
 
     from pricecheck.traffic.counting import LineCounts
     from pricecheck.traffic.reading import ReadOptions
@@ -44,8 +45,6 @@ _MOST_TIMED = 500_000
 
 def summed_up(names: Sequence[str], counts: LineCounts, options: ReadOptions) -> Sample:
     """Read the logs that `names` are (files, addresses, `-`) into one sample; see `reading.read_sample`."""
-    from tempfile import TemporaryDirectory
-
     window = sql.Window(
         None if options.since is None else parse_time(options.since, "--since"),
         None if options.until is None else parse_time(options.until, "--until"),
@@ -53,11 +52,20 @@ def summed_up(names: Sequence[str], counts: LineCounts, options: ReadOptions) ->
     if window.since is not None and window.until is not None and window.since >= window.until:
         raise UsageError(f"--since {options.since} is not before --until {options.until}")
     with (
-        TemporaryDirectory(prefix="pricecheck-", ignore_cleanup_errors=True) as folder,
+        _temporary_folder() as folder,
         _engine(options, folder, counts) as engine,
     ):
         logs = [_recognised(name, number, engine, folder, options) for number, name in enumerate(names)]
         return _Reading(engine, logs, counts, window, options).sample()
+
+
+def _temporary_folder() -> TemporaryDirectory[str]:
+    from tempfile import TemporaryDirectory
+
+    try:
+        return TemporaryDirectory(prefix="pricecheck-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise InputError(f"no folder for temporary files ({error.strerror or error}); name one in TMPDIR") from None
 
 
 def _engine(options: ReadOptions, folder: str, counts: LineCounts) -> Engine:
