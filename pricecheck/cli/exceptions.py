@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.cli.shell import say
 from pricecheck.files import APPROVALS_NAME, BASELINE_NAME
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -131,6 +132,5 @@ def _write_baseline(draft: BaselineDraft, ran: frozenset[str]) -> None:
     baseline = draft.finished(ran)
     write_baseline(baseline)
     count = sum(baseline.counts.values())
-    what = "1 finding" if count == 1 else f"{count} findings"
     where = len({key.file for key in baseline.counts})
-    say(f"{draft.path}: {what} of {where} {'file' if where == 1 else 'files'} written down as known")
+    say(f"{draft.path}: {counted(count, 'finding')} of {counted(where, 'file')} written down as known")

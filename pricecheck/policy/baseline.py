@@ -23,6 +23,7 @@ from pricecheck.source.nodes import Mapping as MappingNode
 from pricecheck.source.nodes import Sequence as SequenceNode
 from pricecheck.source.nodes import resolve
 from pricecheck.source.text import SourceError, decode
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -82,7 +83,7 @@ class StaleEntry(NamedTuple):
     @property
     def message(self) -> str:
         """One sentence for PC905."""
-        places = f"{self.known} findings" if self.known > 1 else "1 finding"
+        places = counted(self.known, "finding")
         left = f"{self.left} left" if self.left else "none left"
         return f"this entry hides {places} of {self.key.rule} in {self.key.file}, and there is {left}"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.report.style import BLUE, Style
 from pricecheck.report.visible import visible, visible_source, width
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -100,7 +101,7 @@ def _rows(pieces: Iterable[_Piece], style: Style, digits: int, room: int) -> Ite
         underline = style.paint(piece.mark.tint, f"{piece.mark.caret * view.length} {visible(piece.text)}".rstrip())
         yield f"{bar} {' ' * view.indent}{underline}"
         if piece.more:
-            yield style.paint(BLUE, "...") + f" {piece.more} more line{'s' if piece.more > 1 else ''}"
+            yield style.paint(BLUE, "...") + f" {counted(piece.more, 'more line')}"
 
 
 def _view(piece: _Piece, room: int) -> _View:

@@ -28,13 +28,12 @@ class Skip(NamedTuple):
 class Choice(NamedTuple):
     """The fixes of one round.
 
-    `chosen` are the findings they mend, `edits` their edits, each once. `waiting` overlap a chosen one and may come in
-    the next round; `skipped` never come.
+    `chosen` are the findings they mend, `edits` their edits, each once; `skipped` never come. What overlaps a chosen
+    one may come in the next round.
     """
 
     chosen: tuple[StampedFinding, ...]
     edits: tuple[Edit, ...]
-    waiting: tuple[StampedFinding, ...]
     skipped: tuple[Skip, ...]
     safe: bool
 
@@ -67,22 +66,19 @@ def choose(
         able = [(found, fix) for found, fix in able if fix.safety is Safety.SAFE]
     able.sort(key=lambda pair: (min(edit.span for edit in pair[1].edits), pair[0].rule, pair[1].title))
     chosen: list[StampedFinding] = []
-    waiting: list[StampedFinding] = []
     edits: list[Edit] = []
     taken: list[Span] = []
     known: set[frozenset[Edit]] = set()
     for found, fix in able:
         if frozenset(fix.edits) in known:
             chosen.append(found)
-        elif any(_overlaps(edit.span, taken) for edit in fix.edits):
-            waiting.append(found)
-        else:
+        elif not any(_overlaps(edit.span, taken) for edit in fix.edits):
             chosen.append(found)
             known.add(frozenset(fix.edits))
             edits += fix.edits
             for edit in fix.edits:
                 insort(taken, edit.span)
-    return Choice(tuple(chosen), tuple(edits), tuple(waiting), tuple(skipped), safe)
+    return Choice(tuple(chosen), tuple(edits), tuple(skipped), safe)
 
 
 def _refusal(document: Document, finding: Finding, fix: Fix) -> str | None:

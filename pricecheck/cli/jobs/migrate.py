@@ -24,6 +24,7 @@ from pricecheck.rules.comparison import Baseline, ComparedConfigs
 from pricecheck.rules.model import Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.source.yaml_parser import parse
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def _report(job: _Job, arguments: MigrateArguments, variables: Environment) -> i
     notes = list(_notes(job, arguments, variables))
     decisions = [*_decisions(job), *notes]
     done = len(job.fixed.applied)
-    what = f"{done} spelling{'s' if done != 1 else ''} {'to rewrite' if arguments.dry_run else 'rewritten'}"
+    what = f"{counted(done, 'spelling')} {'to rewrite' if arguments.dry_run else 'rewritten'}"
     _print(f"{path}: {what if done else 'nothing to rewrite'} for gateway {job.version}")
     for found in job.fixed.applied:
         title = found.finding.fix.title if found.finding.fix else ""

@@ -8,6 +8,7 @@ from pricecheck.cli.shell import complain, say
 from pricecheck.prices.bounds import percent
 from pricecheck.prices.changes import ChangeKind
 from pricecheck.report.visible import visible
+from pricecheck.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def say_schedule(steps: Sequence[Step]) -> None:
 def _remaining(deploys: int) -> str:
     if deploys <= 0:
         return "there with this deploy"
-    return f"{deploys} more deploy{'s' if deploys > 1 else ''}"
+    return counted(deploys, "more deploy")
 
 
 def say_refused(compared: ComparedConfigs, over: Sequence[JudgedChange], limits: Sequence[LimitBreach]) -> None:
