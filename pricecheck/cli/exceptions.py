@@ -82,6 +82,8 @@ class Exceptions:
         for path, use in (*self._approvals.items(), *self._baselines.items()):
             if use is None:
                 continue
+            if outcome.failures and self._write:
+                continue  # what could not be checked is not known
             judging = self._judging.get(os.path.relpath(path)) or _Judging(options.rules, options.severities)
             more += _finished(use, judging, options._replace(rules=judging.rules).speaking, outcome.files)
         return outcome._replace(findings=(*outcome.findings, *more)) if more else outcome

@@ -43,6 +43,7 @@ def sample_of(arguments: LogArguments, policy: Policy, configs: Iterable[Config]
     """
     from pricecheck.report.progress import progress_bar
     from pricecheck.traffic import ReadOptions, read_sample
+    from pricecheck.traffic.interrupts import StoppedOnce
 
     share = _SHARE.fullmatch(arguments.max_bad)
     if share is None or Decimal(share[1]) > 100:  # noqa: PLR2004 - per cent
@@ -52,7 +53,7 @@ def sample_of(arguments: LogArguments, policy: Policy, configs: Iterable[Config]
     one_of("--engine", arguments.engine, ("duckdb", "spark"))
     configs = list(configs)
     known, asked = _asked(arguments.route, configs)
-    with progress_bar("reading the log") as progress:
+    with StoppedOnce(), progress_bar("reading the log") as progress:
         sample = read_sample(
             arguments.logs,
             ReadOptions(

@@ -163,7 +163,8 @@ class TrafficUsage:
         if self.unused_doubt is not None:
             return ()
         asked = {(route, row.model) for row in self.sample.rows for route in self.place(row.route).possible}
-        served = {route for place in self.by_route for route in place.routes}
+        # A route whose requests never name a model says nothing of its lines.
+        served = {route for place, _ in self._counted for route in place.routes}
         if any(row.resolution for row in self.sample.rows):
             served.update(self._places.token_routes)
         return tuple(

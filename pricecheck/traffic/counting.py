@@ -10,7 +10,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricecheck.errors import InputError
 from pricecheck.traffic import newlines
+from pricecheck.traffic.interrupts import InterruptsLater
 from pricecheck.traffic.sources import opened, packing_of
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class LineCounts:
         """Take the paths of logs; those that are packed, or no files, are left for later."""
         self._paths = [path for path in paths if os.path.isfile(path)]
         self._counted: dict[str, Counted] = {}
-        self._begun: list[tuple[str, tuple[int, int]]] = []
+        self._begun: dict[str, tuple[int, int]] = {}
         self._process: Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -52,11 +54,12 @@ class LineCounts:
         try:
             if sum(map(os.path.getsize, paths)) < LARGE:
                 return
-            self._begun = [(os.path.realpath(path), state_of(path)) for path in paths if _plain(path)]
+            self._begun = {os.path.realpath(path): state_of(path) for path in paths if _plain(path)}
             if self._begun:
-                self._process = _started([path for path, _ in self._begun])
-        except OSError:  # whatever is wrong with a file is said when it is read
-            self._begun = []
+                with InterruptsLater():  # else a process could be there of which nothing is known
+                    self._process = _started([*self._begun])
+        except (OSError, InputError):  # whatever is wrong with a file is said when it is read
+            self._begun = {}
 
     def __exit__(
         self,
@@ -70,7 +73,7 @@ class LineCounts:
 
     def begun(self, file: LogFile) -> bool:
         """Say whether the lines of a log are already being counted."""
-        return any(path == os.path.realpath(file.path) for path, _ in self._begun)
+        return os.path.realpath(file.path) in self._begun
 
     def of(self, file: LogFile, report: Callable[[], object] | None = None) -> Counted:
         """Count the lines of a log, or wait until they are counted. `report` is called now and then while it counts.
@@ -90,10 +93,10 @@ class LineCounts:
 
     def _wait(self) -> None:
         """Take what the process has counted; if it could not count everything, nothing it says is of use."""
-        begun, self._begun = self._begun, []
+        begun, self._begun = self._begun, {}
         printed = self._process.communicate()[0].split() if self._process is not None else []
         if len(printed) == len(begun) and all(map(bytes.isdigit, printed)):
-            for (path, state), number in zip(begun, printed, strict=True):
+            for (path, state), number in zip(begun.items(), printed, strict=True):
                 self._counted[path] = Counted(int(number), state)
 
 
@@ -111,6 +114,14 @@ def _started(paths: Sequence[str]) -> Popen[bytes]:
 
 
 def state_of(path: str) -> tuple[int, int]:
-    """Give what changes when a file is written to: its size and time."""
-    state = os.stat(path)
+    """Give what changes when a file is written to: its size and time.
+
+    Raises:
+        InputError: it is not there any more.
+    """
+    path = os.path.realpath(path)  # a link of ours says nothing to anybody
+    try:
+        state = os.stat(path)
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror or error}") from None
     return state.st_size, state.st_mtime_ns

@@ -56,7 +56,7 @@ def parse_memory_limit(text: str) -> int:
         raise UsageError(f"{text!r} is no size of memory; write a whole number and KB, MB or GB, as in 512MB")
     size = int(number[:18]) * _UNITS[unit]
     if size < _LEAST - (_LEAST >> 4):  # 256MB is meant, in either unit
-        raise UsageError(f"{text} of memory is too little to read a log in; 256MB is enough for any")
+        raise UsageError(f"{text} of memory is too little to read a log in; take 256MB or more")
     return min(size, _MOST_MEMORY)
 
 
@@ -194,8 +194,8 @@ class DuckEngine:
         return max(0, left)  # lone carriage returns end rows of a CSV too
 
     def _count(self, statement: str, *parameters: object) -> int:
-        found = self._db.execute(statement, parameters).fetchone()
-        return int(found[0]) if found else 0
+        found = self._run(statement, (), parameters)
+        return int(found[0][0]) if found else 0
 
     def _rejected(self) -> int:
         """Count the rows that are no CSV; one row may be wrong in several ways."""
@@ -247,7 +247,7 @@ class DuckEngine:
 
     def _bad_ordinals(self, log: Log, most: int) -> set[int]:
         """Give which of the rows that a log has are the first bad ones, 1-based."""
-        self._db.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], self._leniency)}")
+        self._run(f"CREATE OR REPLACE TEMP VIEW lines AS {view([log], self._leniency)}", (log.file,))
         seen = sql.classified("lines")
         numbered = f"SELECT row_number() OVER () AS number, what FROM ({seen}) AS seen"  # noqa: S608 - ours
         statement = f"SELECT number FROM ({numbered}) AS numbered WHERE what = ? LIMIT ?"  # noqa: S608 - ours

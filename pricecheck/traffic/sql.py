@@ -214,7 +214,7 @@ _DECODED = f"""
       {_DOLLARS} AS price, what, bucket, requests
     FROM (
       SELECT
-        decoded(route) AS route, decoded(model) AS model, source, price, what, bucket, requests
+        decoded(route) AS route, nullif(decoded(model), '') AS model, source, price, what, bucket, requests
       FROM (
         SELECT route, model, source, price, what, {{bucket}} AS bucket, sum(requests) AS requests
         FROM groups

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENDS = 20
+_COARSEST = 86_400_000
+"""The longest bucket that is guessed: a line or two of another time must not put a whole log into one."""
+
 _MINUTE, _HOUR, _WEEK = 60_000, 3_600_000, 604_800_000
 _LENGTHS = (_MINUTE, 300_000, 900_000, _HOUR, 10_800_000, 21_600_000, 43_200_000, 86_400_000, _WEEK)
 """Milliseconds of a bucket; each divides the next, so that short buckets can be put together to long ones."""
@@ -48,7 +51,8 @@ def length_for(span: int, most: int, grain: int = _MINUTE) -> int:
     for length in _LENGTHS:
         if length >= grain and length * most >= span:
             return length
-    return _WEEK * -(-span // (_WEEK * most))
+    longest = max(_WEEK, grain)
+    return longest * -(-span // (longest * most))
 
 
 def likely_grain(logs: Sequence[Log], since: int | None, until: int | None, most: int) -> int:
@@ -63,26 +67,26 @@ def likely_grain(logs: Sequence[Log], since: int | None, until: int | None, most
         found = [max(time, since) for time in found]
     if until is not None:
         found = [min(time, until) for time in found]
-    return length_for(max(found) - min(found), most) if found else _HOUR
+    return min(length_for(max(found) - min(found), most), _COARSEST) if found else _HOUR
 
 
 def _end_times(log: Log) -> Iterable[int]:
+    """Give a time for the beginning of a log and one for its end: of some lines there, the one in the middle."""
     way = log.format.ways.get("timestamp")
-    if way is None or log.format.kind not in {Kind.RECORDS, Kind.GATEWAY}:
+    if way is None or log.format.kind not in {Kind.RECORDS, Kind.GATEWAY} or log.file.remote:
         return
-    if log.file.remote:
-        return
-    for line in (*head(log.file)[:_ENDS], *tail(log.file)[-_ENDS:]):
-        try:
-            value = value_at(json.loads(line), way)
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(value, str):
-            continue
-        try:
-            yield _milliseconds(datetime.fromisoformat(value))
-        except ValueError:
-            continue
+    for lines in (head(log.file)[:_ENDS], tail(log.file)[-_ENDS:]):
+        times = sorted(time for line in lines if (time := _time_of(line, way)) is not None)
+        yield from times[len(times) // 2 :][:1]
+
+
+def _time_of(line: bytes, way: tuple[str, ...]) -> int | None:
+    try:
+        value = value_at(json.loads(line), way)
+        time = _milliseconds(datetime.fromisoformat(value)) if isinstance(value, str) else -1
+    except (ValueError, RecursionError):
+        return None
+    return time if time >= 0 else None
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -131,3 +132,9 @@ def test_what_cannot_be_done_is_exit_2_and_one_line(
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_could_not_be_checked_is_not_written_down(pricecheck: Run, tmp_path: Path) -> None:
+    done = pricecheck("check", "nowhere.yaml", "--write-baseline", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "pricecheck: nowhere.yaml: no such file\n")
+    assert os.listdir(tmp_path) == []

@@ -291,6 +291,35 @@ def test_an_interrupt_is_exit_130_whatever_the_database_is_doing(tmp_path: Path)
     assert said <= {"", "Exception ignored in"}  # as above
 
 
+def test_what_is_terminated_leaves_nothing_behind(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        write_log(file, 150_000)
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    codes = set()
+    for step in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, "traffic", CLEAN, str(tmp_path / "log")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(folder)},
+        )
+        assert process.stderr is not None
+        assert process.stderr.readline() == "go\n"
+        while not os.listdir(folder) and process.poll() is None:
+            pass
+        try:
+            process.wait(timeout=0.02 * step)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        process.communicate()
+        codes.add(process.returncode)
+        assert os.listdir(folder) == []
+    assert codes <= {0, 128 + signal.SIGTERM}
+    assert 128 + signal.SIGTERM in codes
+
+
 def test_two_runs_at_once_leave_one_whole_text(pricecheck: Run, tmp_path: Path) -> None:
     target = tmp_path / "tollbooth.yaml"
     target.write_bytes(NEEDS_FIX)

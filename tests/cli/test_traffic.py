@@ -141,7 +141,7 @@ def test_the_log_may_come_from_standard_input(pricecheck: Run, folder: Path) -> 
         (["tollbooth.yaml", "nothing.jsonl"], "nothing.jsonl"),
         (["nothing.yaml", "prod.jsonl"], "nothing.yaml"),
         (["broken.yaml", "prod.jsonl"], "the gateway would not start"),
-        (["tollbooth.yaml", "bad.jsonl"], "no records"),
+        (["tollbooth.yaml", "bad.jsonl"], "is no record"),
         (["tollbooth.yaml", "prod.jsonl", "--max-bad", "lots"], "--max-bad"),
         (["tollbooth.yaml", "prod.jsonl", "--engine", "abacus"], "duckdb, spark"),
         (["tollbooth.yaml", "prod.jsonl", "--output-format", "xml"], "text, json, markdown, csv"),

@@ -68,7 +68,7 @@ def test_a_check_by_a_log_that_names_no_model_is_not_green(pricecheck: Run, fold
     command = ("check", "tollbooth.yaml", "--traffic", "prod.jsonl")
     done = pricecheck(*command, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    said = "prod.jsonl never says the model (mdl): nothing to judge by for PC501, PC502, PC503, PC504, PC505"
+    said = "prod.jsonl never says the model (mdl) on token-based routes: nothing to judge by for PC501, PC502, PC503,"
     assert said in done.stderr
     done = pricecheck(*command, "--select", "PC503,PC506", cwd=folder)
     assert "nothing to judge by for PC503;" in done.stderr
@@ -181,3 +181,33 @@ def test_a_share_of_bad_lines_is_about_a_log(pricecheck: Run, folder: Path, comm
     done = pricecheck(*command, "--max-bad", "5%", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "pricecheck: --max-bad is about the lines of a log: give --traffic too\n"
+
+
+NAMELESS = {"route": CHAT, "requested_model": None}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([NAMELESS, {"route": "GET /weather/rome", "requested_model": "gpt-4o"}], "never says the model"),
+        ([NAMELESS, NAMELESS, record("gpt-4o")], "of 2 of 3 requests does not say the model"),
+        ([{"route": CHAT, "requested_model": ""}], "never says the model"),
+        ([{"route": "POST /chat", "requested_model": "gpt-4o"}], "1 request in prod.jsonl, and none for a route of"),
+        ([{"route": "GET /health"}], "and none for a route of this config"),
+    ],
+    ids=["named elsewhere", "mostly unnamed", "an empty name", "of another gateway", "built-in paths"],
+)
+def test_a_check_that_could_find_next_to_nothing_is_not_green(
+    pricecheck: Run, folder: Path, lines: list[dict[str, object]], said: str
+) -> None:
+    log(folder, *lines)
+    done = pricecheck("check", "tollbooth.yaml", "--traffic", "prod.jsonl", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_list_of_models_asked_for_by_nobody_is_nothing_to_judge_by(pricecheck: Run, folder: Path) -> None:
+    (folder / "models.csv").write_text("model,count\ngpt-4o,0\n", encoding="utf-8")
+    done = pricecheck("check", "tollbooth.yaml", "--traffic", "models.csv", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no request is in models.csv" in done.stderr

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pricecheck.errors import InputError
 from pricecheck.traffic import ReadOptions, read_sample
+from pricecheck.traffic.duck import DuckEngine
 from tests.traffic.samples import ANY, FIXTURES, ROWS
 
 if TYPE_CHECKING:
@@ -172,3 +174,20 @@ def test_good_rows_are_untouched_by_bad_ones_beside_them() -> None:
     sample = read_sample([bad, good], ANY)
     assert sum(row.requests for row in sample.rows) == 65
     assert {row._replace(requests=0) for row in sample.rows} == {row._replace(requests=0) for row in ROWS}
+
+
+def test_a_log_that_goes_away_while_it_is_read_is_said_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(GOOD + b"\nbroken\n")
+    scan = DuckEngine.scan
+
+    def scan_and_delete(engine: DuckEngine, *given: Any) -> int:  # noqa: ANN401 - as it is called
+        found = scan(engine, *given)
+        log.unlink()
+        return found
+
+    monkeypatch.setattr(DuckEngine, "scan", scan_and_delete)
+    with pytest.raises(InputError, match=f"^{re.escape(str(log))}: can't be read: "):
+        read_sample([str(log)], ANY)

@@ -72,7 +72,7 @@ def test_a_small_memory_gives_the_same_counts_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("size", "said"),
     [
-        ("200MB", "200MB of memory is too little to read a log in; 256MB is enough for any"),
+        ("200MB", "200MB of memory is too little to read a log in; take 256MB or more"),
         ("much", "'much' is no size of memory; write a whole number and KB, MB or GB, as in 512MB"),
         ("512", "'512' is no size of memory; write a whole number and KB, MB or GB, as in 512MB"),
         ("0.5GB", "'0.5GB' is no size of memory; write a whole number and KB, MB or GB, as in 512MB"),

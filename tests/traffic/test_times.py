@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,3 +135,19 @@ def test_a_packed_log_goes_by_the_hour() -> None:
 def test_a_time_that_is_none_is_refused(asked: str) -> None:
     with pytest.raises(UsageError, match=r"--since .* is no date or time; write one as in 2026-11-23"):
         read_sample([RECORDS], ANY._replace(since=asked))
+
+
+@pytest.mark.parametrize(
+    "odd", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1971-01-01T00:00:00Z", "1795101201714"]
+)
+def test_a_line_of_another_time_does_not_spoil_the_points_of_the_others(tmp_path: Path, odd: str) -> None:
+    times = [f"2026-11-{1 + hour // 24:02d}T{hour % 24:02d}:00:00Z" for hour in range(480)]
+    sample = read_sample([log_at(tmp_path, [odd, *times])], ANY)
+    assert sum(row.requests for row in sample.timed) in {480, 481}
+    assert sample.bucket_seconds is not None
+    starts = [datetime.fromisoformat(row.start) for row in sample.timed]
+    assert all(int(start.timestamp()) % sample.bucket_seconds == 0 for start in starts)
+    if "1971" not in odd and not odd.isdigit():
+        assert (sample.bucket_seconds, len(starts)) == (43_200, 40)
+    without = read_sample([log_at(tmp_path, times)], ANY)
+    assert (without.bucket_seconds, len(without.timed)) == (43_200, 40)
