@@ -27,6 +27,9 @@ _ANTHROPIC = "anthropic"
 _MANY_SPELLINGS = "meta"
 """Open weights have no name that all who serve them agree in: `llama3.1-8b` is Cerebras's."""
 
+_LEAST_ODD = 3
+"""How many spellings of one name are looked at, the best first: a hostile table has thousands."""
+
 _WRITES_DOTS = {"openai", "google"}
 _DASHED_VERSION = late(r"[0-9]-[0-9](?![0-9])")
 
@@ -107,7 +110,7 @@ def _meant(context: Context, route: Route, elsewhere: dict[str, list[str]]) -> I
         name, bare = model.name, _bare(model.name)
         if (bare not in known and bare not in elsewhere) or name in DEFAULT_TABLE or name != name.strip():
             continue
-        better = (one for one in elsewhere.get(bare, ()) if _oddness(one) < _oddness(name))
+        better = (one for one in elsewhere.get(bare, ())[:_LEAST_ODD] if _oddness(one) < _oddness(name))
         real = known.get(bare) or next((one for one in better if may_serve(url, one)), None)
         if real is None or real in listed or not may_serve(url, real) or _may_be_right(context, url, name, real):
             continue
