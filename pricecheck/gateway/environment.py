@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from pricecheck.gateway.javascript import trim
 from pricecheck.patterns import late
-
-if TYPE_CHECKING:
-    import re
 
 
 class Unresolved(str):
@@ -26,11 +24,20 @@ Environment = Mapping[str, str] | None
 
 _REFERENCE = late(r"\$\{([^}]+)\}")
 _RUN_TIME = ("params.", "query.")
+_EXPANSION = late(r"([A-Za-z_][A-Za-z0-9_]*)(:?[-=?+])(.*)\Z", re.DOTALL)
+_EXPANDING = late(r"\$\{[^}]*[-=?+]")
+_SETTABLE = late(r"[A-Za-z0-9_.-]*[A-Za-z0-9_.]\Z")
+_WORD_OR_NOUGHT = late(r"[a-z][^A-Z]*\Z|0(?:\.[0-9]+)?\Z")
 
 
 def may_refer(source: str) -> bool:
     """Say whether a string value of this text could hold a `${NAME}`; escapes can spell one without showing it."""
     return "${" in source or "\\" in source
+
+
+def may_expand(source: str) -> bool:
+    """Say whether a string value of this text could hold what `shell_expansion` reads."""
+    return "\\" in source or _EXPANDING.search(source) is not None
 
 
 def references(text: str) -> list[str]:
@@ -39,6 +46,34 @@ def references(text: str) -> list[str]:
         return []
     names = (trim(match[1]) for match in _REFERENCE.finditer(text))
     return [name for name in names if not name.startswith(_RUN_TIME)]
+
+
+class ShellExpansion(NamedTuple):
+    """A name that is a shell's `${variable:-word}`: the operator is one of `-`, `=`, `?` and `+`, with a `:` or not."""
+
+    variable: str
+    operator: str
+    word: str
+
+    def __str__(self) -> str:
+        """Give it without its word, which may be a credential."""
+        return f"${{{self.variable}{self.operator}{'…' if self.word else ''}}}"
+
+
+def shell_expansion(name: str) -> ShellExpansion | None:
+    """Read a variable's name as the expansion that a shell would take it for; None for any other name, however odd.
+
+    The gateway knows no expansions: it looks for a variable of that whole name, which nobody sets. With a bare `-` it
+    may be a name all the same (`MY-KEY`, `PRICE_GPT-4o`): container tools set those. It is none where some character
+    rules that out, and where a name in capitals is followed by a word that is not, or by nothing or nought.
+    """
+    match = _EXPANSION.match(name)
+    if match is None:
+        return None
+    found = ShellExpansion(match[1], match[2], match[3])
+    if found.operator != "-" or not _SETTABLE.match(name):
+        return found
+    return found if found.variable.isupper() and _WORD_OR_NOUGHT.match(found.word) else None
 
 
 def substituter(environment: Environment) -> Callable[[str], str]:

@@ -6,13 +6,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pricecheck.findings import Span
-from pricecheck.gateway.environment import Environment, may_refer, references, substituter
+from pricecheck.gateway.environment import Environment, may_expand, may_refer, references, shell_expansion, substituter
 from pricecheck.source.nodes import Mapping as MappingNode
 from pricecheck.source.nodes import Scalar, resolve
 from pricecheck.source.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pricecheck.findings import ConfigPath, Fix, Label
     from pricecheck.source.document import Document
@@ -62,8 +62,9 @@ class Loaded(NamedTuple):
 def load(document: Document, environment: Environment = None, *, partial: bool = False) -> Loaded:
     """Load a parsed document as the gateway does: parse, fill in `${NAME}`, check against the schema.
 
-    With `environment` None, what holds a `${NAME}` stays `Unresolved` and is judged by its type alone. With `partial`,
-    missing top-level sections are fine. Never fails: what is wrong is in the result's `refusals`.
+    With `environment` None, what holds a `${NAME}` stays `Unresolved` and is judged by its type alone; only a name that
+    nobody sets, such as `${NAME:-word}`, is refused. With `partial`, missing top-level sections are fine. Never fails:
+    what is wrong is in the result's `refusals`.
     """
     problems = tuple(
         Refusal(RefusalKind(found.kind.value), found.message, found.span, found.path, found.related, found.help)
@@ -75,7 +76,8 @@ def load(document: Document, environment: Environment = None, *, partial: bool =
         return Loaded(document, environment, None, problems + nothing)
     refers = may_refer(document.source.text)
     value = plain(root, substituter(environment)) if refers else plain(root)
-    unset = _unset(document, environment) if refers and environment is not None else ()
+    asks = refers and (environment is not None or may_expand(document.source.text))
+    unset = _unset(document, environment) if asks else ()
     # The gateway stops at the first of these stages; what comes after is true all the same, and saves a second run.
     refusals = (*problems, *unset, *_refusals(document, value, partial=partial))
     return Loaded(document, environment, value, refusals)
@@ -118,22 +120,31 @@ def _nothing(document: Document) -> Refusal:
     )
 
 
-def _unset(document: Document, environment: Mapping[str, str]) -> list[Refusal]:
+def _unset(document: Document, environment: Environment) -> list[Refusal]:
+    """Refuse what is not set; without an environment, only what nobody sets."""
     if document.root is None:
         return []
     found = [
-        Refusal(
-            RefusalKind.UNSET_VARIABLE,
-            f"${{{name}}} is not set: the gateway stops at the start",
-            _reference_span(document.source.text, node, name),
-            path,
-            help=_default_advice(name),
-        )
+        _unset_name(name, _reference_span(document.source.text, node, name), path)
         for path, node in _referring(document.root)
         for name in dict.fromkeys(references(cast("str", node.value)))
-        if name not in environment
+        if (shell_expansion(name) is not None if environment is None else name not in environment)
     ]
     return sorted(found, key=lambda refusal: refusal.span)
+
+
+def _unset_name(name: str, span: Span, path: ConfigPath) -> Refusal:
+    expansion = shell_expansion(name)
+    if expansion is None:
+        message = f"${{{name}}} is not set: the gateway stops at the start"
+        advice = f"set {name}, or add it to the file given with --env-file"
+    else:
+        message = (
+            f"{expansion} is not filled in: the gateway knows no defaults, takes all of it for the variable's name, and"
+            " stops at the start"
+        )
+        advice = f"write ${{{expansion.variable}}} and set {expansion.variable}, or write the value itself"
+    return Refusal(RefusalKind.UNSET_VARIABLE, message, span, path, help=advice)
 
 
 def _referring(root: Node) -> Iterator[tuple[ConfigPath, Scalar]]:
@@ -173,9 +184,3 @@ def _reference_span(text: str, node: Scalar, name: str) -> Span:
     written = f"${{{name}}}"
     start = text.find(written, node.start, node.end)
     return node.span if start == -1 else Span(start, start + len(written))
-
-
-def _default_advice(name: str) -> str:
-    if ":-" in name:
-        return "the gateway knows no defaults: `:-…` is taken as part of the variable's name"
-    return f"set {name}, or add it to the file given with --env-file"

@@ -25,12 +25,16 @@ class ChargedPrices:
         config = table.config
         index = RouteIndex(config)
         # A token-based route needs a body, and is not answered without one (gateway.md §6).
-        idle = {one.route.key for one in index.routes if not index.is_reached(one) or _has_no_body(one.route)}
+        self._idle = {one.route.key for one in index.routes if not index.is_reached(one) or _has_no_body(one.route)}
         self._unsure = {*unread, *(route.key for route in config.routes if _has_unknown_type(route))}
-        charged = (row.path for row in table.rows if row.reachable and row.route not in idle)
+        charged = (row.path for row in table.rows if row.reachable and row.route not in self._idle)
         self._paths = {path for path in charged if path is not None}
         if partial or self._unsure or not config.routes:
             self._paths.add(_DEFAULTS)
+
+    def charges(self, route: str) -> bool:
+        """Say whether some request may be charged on this route."""
+        return route not in self._idle or route in self._unsure
 
     def __contains__(self, path: ConfigPath) -> bool:
         """Say whether some request may be charged by the text at this place."""

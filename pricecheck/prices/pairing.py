@@ -116,11 +116,14 @@ class SharedRows:
             partner = before.get(selector)
             if partner is not None and partner[2:5] == row[2:5] and row[2] is not None and not any(self._broken):
                 continue
-            wanted = self._wanted(partner or _unlisted(old_rest, selector), row)
+            wanted = self._wanted(partner or _unlisted(old_rest, selector), row) if row.reachable else None
             if wanted:
                 yield RowPair(*wanted, _model_body(selector, old_rows, new_rows), {})
         for selector, row in before.items():
-            if selector not in after and (wanted := self._wanted(row, _unlisted(new_rest, selector))):
+            if selector in after or not row.reachable:
+                continue
+            wanted = self._wanted(row, _unlisted(new_rest, selector))
+            if wanted:
                 yield RowPair(*wanted, _model_body(selector, old_rows, new_rows), {})
 
     def _by_rule(self, shared: SharedRoute, old: CompiledRoute, new: CompiledRoute) -> Iterator[RowPair]:

@@ -196,6 +196,7 @@ def _token_rows(config: Config, route: Route) -> list[PriceRow]:
 
 
 def _listed_rows(config: Config, route: Route, unit: _Unit) -> list[PriceRow]:
+    """Give the rows of the lines of `models`; nobody gets an empty name's, as a request without one is refused."""
     key, path, asset, decimals = route.key, route.models_path, unit.asset, unit.decimals
     source = Source.MODELS.value
     rows: list[PriceRow] = []
@@ -206,9 +207,12 @@ def _listed_rows(config: Config, route: Route, unit: _Unit) -> list[PriceRow]:
             amount = read_price(text, decimals).amount
             reason = _unreadable(text) if amount is None else None
             rows.append(PriceRow(key, selector, amount, asset, decimals, text, source, place, entry.value, reason))
+            if not name:
+                rows[-1] = rows[-1]._replace(reachable=False)
             continue
         quote = quote_model(config, route, name, decimals, ModelPrice(name, text, entry))
         row = _row(key, selector, unit, quote)
+        row = row._replace(reachable=name != "")
         rows.append(row if quote.entry is None else row._replace(path=place, node=entry.value))
     return rows
 

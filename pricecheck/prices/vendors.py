@@ -36,6 +36,14 @@ _VENDORS = (
 _HOST = late(r"https?://(?:[^/?#\\@]*@)?([^/?#\\@:]+)", re.IGNORECASE)
 
 
+# Azure's deployments have any name; so have the models of a LiteLLM, a vLLM, an Ollama in one's own network. Poe has
+# capitals and spellings of its own.
+_CHOSEN = late(
+    r".*\.azure\.com|.*\.azure\.us|.*\.azure\.cn|.*\.azure-api\.net|api\.poe\.com"
+    r"|[^.]+|[0-9.]+|.*\.(?:internal|lan|local|localhost|svc|test|invalid)"
+)
+
+
 def vendor_of(model: str) -> str | None:
     """Give whose model this is, by the beginning of its name (or of a glob of names); None where that does not tell."""
     return next((vendor for vendor, beginning in _VENDORS if beginning.match(model)), None)
@@ -43,9 +51,20 @@ def vendor_of(model: str) -> str | None:
 
 def may_serve(url: str | None, model: str) -> bool:
     """Say whether an upstream at `url` may serve a model, or some model of a glob: False only where that is certain."""
-    only = ONE_VENDOR_HOSTS.get(_host(url)) if url else None
+    only = only_vendor(url)
     vendor = vendor_of(model) if only else None
     return vendor is None or vendor == only
+
+
+def only_vendor(url: str | None) -> str | None:
+    """Give the vendor whose models alone an upstream at `url` serves; None where it may serve others'."""
+    return ONE_VENDOR_HOSTS.get(_host(url)) if url else None
+
+
+def are_names_chosen(url: str | None) -> bool:
+    """Say whether models go by names of the operator's own choice at `url`, or by a spelling of the host's own."""
+    host = _host(url) if url else ""
+    return _CHOSEN.fullmatch(host) is not None
 
 
 def _host(url: str) -> str:

@@ -192,7 +192,7 @@ def _unwanted(context: Context, unwanted: _Unwanted, route: Route) -> Iterator[F
 def _listed(unwanted: _Unwanted, route: Route) -> Iterator[Finding]:
     is_unwanted = unwanted.test()
     for name, _, entry in route.models:
-        if is_unwanted(name):
+        if name and is_unwanted(name):  # nobody can ask for a model without a name
             yield Finding(
                 f"`{name}` {unwanted.reason}, and this route serves it",
                 entry.key.span,

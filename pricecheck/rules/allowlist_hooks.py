@@ -207,7 +207,7 @@ def priced_models(route: Route) -> tuple[str, ...] | None:
     from pricecheck.prices.globs import is_literal
 
     if route.token_based:
-        return tuple(name for name, _, _ in route.models)
+        return tuple(name for name, _, _ in route.models if name)
     asked = [required for one in route.match for key, required, _ in one.where if key == "body.model"]
     names = [one for one in asked if isinstance(one, str) and not isinstance(one, Unresolved) and is_literal(one)]
     return tuple(dict.fromkeys(names)) if len(names) == len(asked) else None

@@ -43,6 +43,8 @@ def missing_fallback(context: Context) -> Iterator[Finding]:
     `fallback`, no `price`, and no last rule that takes the rest. An empty `fallback` or `price` counts as none on a
     route with `match` rules; on a token-based one it makes the rest free, of which PC105 speaks.
 
+    Routes that charge nothing, since no request gets to them (PC203, PC228), are left out.
+
     A `defaults.price` that the config states counts as an answer where it is no lower than the dearest price the route
     names, and on routes whose rules do not look at the model at all (a surcharge, a canary).
 
@@ -83,7 +85,8 @@ def missing_fallback(context: Context) -> Iterator[Finding]:
         stated = rest.place is not None
         if stated and (rest.amount is None or _answers(route, rest.amount, named)):
             continue
-        yield _missing(context, route, rest, named)
+        if context.charged.charges(route.key):
+            yield _missing(context, route, rest, named)
 
 
 @rule(
@@ -99,6 +102,9 @@ def low_fallback(context: Context) -> Iterator[Finding]:
     Reports a `fallback` (or a `price` or last `match` rule that serves as one) below the dearest price that the route
     names: the dearest line of `models`, or the dearest rule of `match` that asks for a model and nothing else and can
     be reached.
+
+    Lines that are charged to nobody are left out: those of an empty name (PC213), and those of a route that no request
+    gets to (PC203, PC228).
 
     The policy can ask for less: with `[fallback] percentile = 90`, a tenth of the named prices may be dearer.
 
@@ -139,7 +145,7 @@ def low_fallback(context: Context) -> Iterator[Finding]:
         if rest is None or rest.amount is None or rest.place is None or rest.source is Source.DEFAULTS:
             continue
         wanted = _ranked(_named(context, route), percentile)
-        if wanted is not None and rest.amount < wanted.amount:
+        if wanted is not None and rest.amount < wanted.amount and context.charged.charges(route.key):
             yield _low(_Priced(rest.place, rest.amount, decimals_for(context.config, route) or 0), wanted, percentile)
 
 
@@ -195,7 +201,7 @@ def _named(context: Context, route: Route) -> list[_Named]:
     if route.token_based:
         amounts: dict[str, int | None] = {}
         for name, text, entry in route.models:
-            if text and not isinstance(text, Unresolved):
+            if text and name and not isinstance(text, Unresolved):
                 if text not in amounts:
                     amounts[text] = read_price(text, decimals).amount
                 amount = amounts[text]

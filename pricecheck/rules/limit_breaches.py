@@ -87,7 +87,7 @@ class _HeldRoute:
     def models(self, rows: tuple[PriceRow, ...]) -> Iterator[LimitBreach]:
         """Hold the rows of single models of a token-based route."""
         for row in rows[:-1]:
-            if self._is_within_all(row):
+            if self._is_within_all(row) or not row.reachable:
                 continue
             model = row.selector[_NAME:]
             family = self._families.of(model)

@@ -112,18 +112,20 @@ def multiple_documents(context: Context) -> Iterator[Finding]:
     "PC004",
     "unset-environment-variable",
     Impact.REJECTS,
-    "A `${NAME}` that the environment given does not set",
+    "A `${NAME}` that the environment given does not set, or that nothing sets",
     needs_config=False,
 )
 def unset_environment_variable(context: Context) -> Iterator[Finding]:
     """## What it does
     Reports every `${NAME}` in a value that is not set in the environment given with `--env` or `--env-file`. Without
-    either flag it says nothing: no guess is made. `${params.x}` and `${query.x}` are filled in at run time and are
-    none.
+    either flag no guess is made, and only what a shell would expand is reported: `${NAME:-word}`, and the same with
+    `-`, `=`, `?`, `+`, `:=`, `:?` or `:+`. With a bare `-` it may be a name that container tools do set (`MY-KEY`), and
+    is reported where the rest rules that out (`${PRICE-$0.01}`, `${KEY-none}`). `${params.x}` and `${query.x}` are
+    filled in at run time and are none.
 
     ## Why is this bad?
     The gateway stops at the start for any unset variable, even in a key it does not know. It has no syntax for
-    defaults: `${PRICE:-$0.01}` asks for a variable of that whole name.
+    defaults: `${PRICE:-$0.01}` asks for a variable of that whole name, which nobody sets.
 
     ## Example
     ```yaml

@@ -121,6 +121,7 @@ class Context:
 
         file = self.document.source.path
         found = limit_breaches(self.table, Families(self.policy.families))
+        found = (one for one in found if self.charged.charges(one.route.key))
         return tuple(one for one in found if self.approves is None or not self.approves(one.request(file)))
 
     @cached_property

@@ -91,14 +91,16 @@ def magnitude_slip(context: Context) -> Iterator[Finding]:
     for route in context.config.routes:
         decimals = decimals_for(context.config, route)
         if route.token_based and decimals is not None:
-            yield from _slips(route, decimals)
+            yield from (slip for slip in _slips(route, decimals) if slip.path in context.charged)
 
 
 def _slips(route: Route, decimals: int) -> Iterator[Finding]:
     priced = [
         (model, amount)
         for model in route.models
-        if not isinstance(model.price, Unresolved) and (amount := _plain_amount(model.price, decimals)) > 0
+        if model.name
+        and not isinstance(model.price, Unresolved)
+        and (amount := _plain_amount(model.price, decimals)) > 0
     ]
     if not priced:
         return

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricecheck.findings import Finding, Fix, Impact, Safety, Severity
+from pricecheck.gateway.environment import references, shell_expansion
 from pricecheck.gateway.javascript import trim
 from pricecheck.gateway.money import dollars, units
 from pricecheck.patterns import late
@@ -269,7 +270,7 @@ def _mended(text: str) -> str | None:
 def unresolved_price(context: Context) -> Iterator[Finding]:
     """## What it does
     Points out prices that hold a `${NAME}` when no environment was given. With `--env` or `--env-file` they are
-    resolved and checked like any other.
+    resolved and checked like any other. What nothing fills in, such as `${NAME:-$0.01}`, is PC004's.
 
     ## Why is this bad?
     It need not be. But nothing about such a price can be checked: not that it parses, not that it is in dollars, not
@@ -293,6 +294,8 @@ def unresolved_price(context: Context) -> Iterator[Finding]:
     """
     for site in unresolved_sites(context.config):
         text = site.text
+        if any(map(shell_expansion, references(text))):
+            continue
         yield Finding(
             f'"{text}" is filled in from the environment: what is charged is not known here',
             site.span,

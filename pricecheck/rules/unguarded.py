@@ -64,7 +64,7 @@ def default_table_price(context: Context) -> Iterator[Finding]:
     for route in context.config.routes:
         if not route.token_based or route.key in context.misread_routes:
             continue
-        names = [name for name, _, _ in route.models]
+        names = [name for name, _, _ in route.models if name]
         if _serves_claude_only(context, route) and not any(
             name.startswith(_CLAUDE) and name not in REAL_IDS for name in names
         ):

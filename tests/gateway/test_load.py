@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pricecheck.findings import SourceText
@@ -102,6 +104,56 @@ def test_a_duplicate_key_does_not_hide_what_else_is_wrong() -> None:
 )
 def test_without_an_environment_nothing_is_guessed(fragment: str) -> None:
     assert loaded(fragment, None, partial=True).refusals == ()
+
+
+_EXPANSIONS = [
+    *("${K:-none}", "${K:-}", "${K-none}", "${K-}", "${K-$0.01}", "${P-0.01}", "${key-$0.01}", "${K:=x}", "${K=x}"),
+    *("${K:?must be set}", "${K?}", "${K:+x}", "${K+x}", "${ K:-x }", "${A:-${B}}", "${K:-a\nb}", "${K:-${params.id}}"),
+]
+_NAMES = [
+    *(
+        "${K}",
+        "${my.key}",
+        "${MY-KEY}",
+        "${my-key}",
+        "${PRICE_GPT-4o}",
+        "${PRICE_GPT-3.5}",
+        "${GPT-4_PRICE}",
+        "${1:-x}",
+    ),
+    *("${:-x}", "${-}", "${K:default}", "${params.id:-3}", "${query.q:-none}", "${}", "$K:-none", "${K:-none"),
+]
+
+
+@pytest.mark.parametrize("environment", [None, {}, {"K": "x", "A": "x", "P": "x", "key": "x"}])
+@pytest.mark.parametrize("text", _EXPANSIONS)
+def test_what_a_shell_would_expand_is_set_by_nothing(text: str, environment: dict[str, str] | None) -> None:
+    (refusal,) = loaded(json.dumps({"x-note": [text]}), environment, partial=True).refusals
+    assert refusal.kind is RefusalKind.UNSET_VARIABLE
+    assert refusal.path == ("x-note", 0)
+    assert "the gateway knows no defaults" in refusal.message
+
+
+@pytest.mark.parametrize("text", _NAMES)
+def test_a_name_that_is_merely_odd_is_not_guessed_at(text: str) -> None:
+    assert loaded(json.dumps({"x-note": [text]}), None, partial=True).refusals == ()
+
+
+def test_an_expansion_is_read_as_the_text_is_not_as_it_is_written() -> None:
+    assert [found.kind for found in loaded('x: "\\x24{K:-none}"', None, partial=True).refusals] == [
+        RefusalKind.UNSET_VARIABLE
+    ]
+    assert loaded('"${K:-none}": 1 # ${K:-none}', None, partial=True).refusals == ()
+
+
+def test_a_name_like_an_expansion_may_be_set_all_the_same() -> None:
+    assert loaded("x: ${K:-none}", {"K:-none": "1"}, partial=True).refusals == ()
+
+
+def test_the_default_itself_is_not_shown() -> None:
+    (refusal,) = loaded("x: Bearer ${K:-sk-live-1}", None, partial=True).refusals
+    assert "sk-live" not in f"{refusal.message} {refusal.help}"
+    assert refusal.help == "write ${K} and set K, or write the value itself"
 
 
 def test_a_variable_is_text_all_the_same() -> None:

@@ -261,3 +261,18 @@ def test_thousands_of_routes_are_paired_by_what_they_share_and_not_one_by_one() 
     started = process_time()
     assert len(price_changes(old, new)) == 1500
     assert process_time() - started < 2  # one by one it took twenty
+
+
+@pytest.mark.parametrize(
+    "before", [{"": "$0.10", "a": "$0.05"}, {"a": "$0.05"}, {"": "$0.90", "a": "$0.05"}], ids=["same", "new", "other"]
+)
+def test_an_empty_name_is_no_change(before: dict[str, str]) -> None:
+    chat = {"upstream": "up", "type": "token-based", "fallback": "$0.05"}
+    after = {"": "$0.10", "a": "$0.05"}
+    old, new = (whole({"routes": {"POST /c": {**chat, "models": models}}}) for models in (before, after))
+    assert changes_of(old, new) == []
+    assert changes_of(new, old) == []
+    ruled = whole({"routes": {"POST /c": {"upstream": "up", "match": [{"where": {}, "price": "$0.05"}]}}})
+    assert all(change.selector != "model:" for change in [*changes_of(ruled, new), *changes_of(new, ruled)])
+    gone = whole({"routes": {"POST /d": {"upstream": "up", "price": "$0.05"}}})
+    assert all(change.selector != "model:" for change in [*changes_of(gone, new), *changes_of(new, gone)])

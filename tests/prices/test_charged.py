@@ -67,3 +67,18 @@ def test_no_request_is_charged_by_what_is_charged_to_nobody(parts: dict[str, Any
         quote = Gateway(table.config).answer(request).quote
         if quote is not None and quote.place is not None:
             assert quote.place.path in found, (request, quote)
+
+
+def test_an_empty_name_is_charged_to_nobody() -> None:
+    chat = {**UP, "type": "token-based", "models": {"": "$1", "a": "$2"}}
+    found = charged({"POST /chat": chat})
+    assert ("routes", "POST /chat", "models", "a") in found
+    assert ("routes", "POST /chat", "models", "") not in found
+    table = table_of(whole({"routes": {"POST /chat": chat}}))
+    assert [row.selector for row in table.rows if not row.reachable] == ["model:"]
+
+
+def test_a_route_charges_where_it_is_reached_or_not_known() -> None:
+    routes = {"GET /x/:id": {**UP, "price": "$1"}, "GET /x/a": {**UP, "price": "$2"}}
+    assert [charged(routes).charges(key) for key in routes] == [True, False]
+    assert charged(routes, unread=("GET /x/a",)).charges("GET /x/a")
