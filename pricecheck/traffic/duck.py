@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pricecheck.errors import InputError, UsageError
 from pricecheck.traffic import sql
-from pricecheck.traffic.counting import state_of
+from pricecheck.traffic.bad_lines import empty_count, numbers, row_numbers
 from pricecheck.traffic.duck_views import OBJECT_SIZES, PARQUET, Leniency, column_types_of, line_breaks, view
 from pricecheck.traffic.interrupts import InterruptsLater
 from pricecheck.traffic.kinds import Kind
-from pricecheck.traffic.lines import empty_count, numbers, row_numbers
+from pricecheck.traffic.line_counts import state_of
 from pricecheck.traffic.sources import with_even_ends
 from pricecheck.traffic.tasks import Task
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from pricecheck.traffic.counting import LineCounts
     from pricecheck.traffic.engine import Log
+    from pricecheck.traffic.line_counts import LineCounts
     from pricecheck.traffic.sources import LogFile
     from pricecheck.traffic.tasks import T
 

@@ -1,13 +1,13 @@
 """Read logs of any size into one `Sample`.
 
-What takes long to import is imported after large logs have begun to be counted (`counting`).
+What takes long to import is imported after large logs have begun to be counted (`line_counts`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pricecheck.traffic.counting import LineCounts
+from pricecheck.traffic.line_counts import LineCounts
 from pricecheck.traffic.sources import find
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class ReadOptions(NamedTuple):
     (exclusive) are ISO 8601 dates or times, UTC where they name no zone. `route` says of a route as logged (None: not
     said) whether its requests are asked for. `named` are the models that a row is kept of, however rare they are and
     however many others there are: all that a config or policy names. `max_bad` is the largest share of bad lines, None
-    for `summing.MAX_BAD`. `memory_limit` is the whole process's, as in `512MB`; what does not fit is put on disk.
+    for `sampling.MAX_BAD`. `memory_limit` is the whole process's, as in `512MB`; what does not fit is put on disk.
     `master` is Spark's, None for what the environment says. `progress` is called with the share
     that is read, 0 to 1, now and then. `buckets` is the largest number of points in time.
     """
@@ -52,6 +52,6 @@ def read_sample(paths: Sequence[str], options: ReadOptions) -> Sample:
     """
     names = find(paths)
     with LineCounts(names if options.engine == "duckdb" else ()) as counts:
-        from pricecheck.traffic.summing import summed_up
+        from pricecheck.traffic.sampling import summed_up
 
         return summed_up(names, counts, options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.prices.usage import is_shortened
 from pricecheck.traffic import read_sample
-from pricecheck.traffic.summing import MOST_GROUPS
+from pricecheck.traffic.sampling import MOST_GROUPS
 from tests.traffic.samples import ANY, FIXTURES
 
 if TYPE_CHECKING:

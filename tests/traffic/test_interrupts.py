@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pricecheck.traffic.counting import LineCounts
 from pricecheck.traffic.duck import DuckEngine
 from pricecheck.traffic.interrupts import InterruptsLater
+from pricecheck.traffic.line_counts import LineCounts
 from pricecheck.traffic.tasks import Task
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from tempfile import TemporaryDirectory
 
-    from pricecheck.traffic.counting import LineCounts
+    from pricecheck.traffic.line_counts import LineCounts
     from pricecheck.traffic.reading import ReadOptions
     from pricecheck.traffic.sources import LogFile
 

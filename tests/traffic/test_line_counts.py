@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pricecheck.errors import InputError
-from pricecheck.traffic import counting, duck, read_sample
-from pricecheck.traffic.counting import LineCounts
+from pricecheck.traffic import duck, line_counts, read_sample
+from pricecheck.traffic.line_counts import LineCounts
 from pricecheck.traffic.sources import LogFile
 from tests.traffic.samples import ANY, FIXTURES
 
@@ -43,7 +43,7 @@ def fixture_processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[
             super().__init__(*given, **named)  # type: ignore[call-overload]
             started.append(self)
 
-    monkeypatch.setattr(counting, "LARGE", 0)
+    monkeypatch.setattr(line_counts, "LARGE", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr(subprocess, "Popen", Recorded)
     return started
