@@ -81,7 +81,7 @@ class ComparedConfigs:
         """Everything else that changed, in words."""
         from pricecheck.prices.structure import structure_changes
 
-        return tuple(structure_changes(self.old, self.new))
+        return tuple(structure_changes(self.old, self.new, [judged.change for judged in self.changes]))
 
     @cached_property
     def anchored(self) -> ComparedConfigs | None:
