@@ -24,3 +24,8 @@ def escaped(text: str, longest: int = 1_000) -> str:
     if len(text) > longest:
         text = text[: longest - 1] + "…"
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), visible(text))
+
+
+def code(text: str, longest: int = 1_000) -> str:
+    """Give the text as code, as harmless as `escaped`: a code span would end at the first backtick in it."""
+    return f"<code>{escaped(text, longest)}</code>"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
+from pricecheck.report.example_text import example_of
+from pricecheck.report.markdown_text import COMMENT_LIMIT, code, escaped
 from pricecheck.report.price_diff import in_order, revenue, summary, title_of_others
 from pricecheck.report.price_diff_groups import rows
 
@@ -97,6 +98,9 @@ def _row(row: Row) -> str:
     symbol = {"over": "❌", "approved": "☑️", "within": "", "unbounded": ""}[first.verdict]
     source = f"{row.source} *(silent)*" if first.silent else row.source
     cells = [first.route, row.selector, row.old, row.new, row.delta, row.bound]
+    example = example_of(first)
     weight = f" {row.requests} | {escaped(row.effect)} |" if first.weighed else ""
-    shown = " | ".join(escaped(cell, _LONGEST_CELL) for cell in cells)
-    return f"| {symbol} | {shown} | {source} | {row.places} |{weight}\n"
+    shown = [escaped(cell, _LONGEST_CELL) for cell in cells]
+    if example is not None:
+        shown[1] += f"<br>e.g. {code(example, _LONGEST_CELL)}"
+    return f"| {symbol} | {' | '.join(shown)} | {source} | {row.places} |{weight}\n"

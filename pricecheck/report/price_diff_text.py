@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.report.columns import Column, TableRow, new_console, number_column, print_table, text_of, word_column
+from pricecheck.report.example_text import example_of
 from pricecheck.report.price_diff import alarm_of, in_order, revenue, summary, title_of_others
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
@@ -88,18 +89,13 @@ def _cells(row: Row, *, color: bool) -> list[str]:
 
 
 def _notes(row: Row) -> Iterator[str]:
-    """Give what stands below a selector: why a price is unknown, and a request where it does not tell."""
+    """Give what stands below a selector: why a price is unknown, and a request where the selector does not tell."""
     for when, charged in (("before", row.old), ("now", row.new)):
         if reason := _without_reason(charged)[1]:
             yield f"{when}: {reason}"
-    line = row.first
-    if line.example is not None and not line.selector.startswith("model:") and line.before and line.after:
-        import json
-
-        body = line.example.get("body")
-        parts = [line.example["method"], line.example["path"]]
-        parts += [json.dumps(body, ensure_ascii=False)] if body is not None else []
-        yield f"e.g. {' '.join(visible(str(part)) for part in parts)}"
+    example = example_of(row.first)
+    if example is not None:
+        yield f"e.g. {example}"
 
 
 def _without_reason(charged: str) -> tuple[str, str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from pricecheck.cli.requesting import RequestArguments, read_arguments
 from pricecheck.findings import Position
+from pricecheck.gateway.matching import MISSING
 from pricecheck.prices.bounds import percent
+from pricecheck.report.example_text import typed
 from pricecheck.report.price_diff import (
     ChangeLine,
     FileDiff,
@@ -200,3 +204,57 @@ def test_no_column_falls_off_the_edge_and_a_reason_stands_below(width: int) -> N
     assert any(row.endswith(" lines") for row in text.split("\n"))
     assert any(row.endswith(" 3→1235") for row in text.split("\n"))
     assert 'before: throws: "$0.02/1k-tokens" is not a number' in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("example", "text"),
+    [
+        ({"method": "GET", "path": "/x"}, "GET /x"),
+        (
+            {"method": "GET", "path": "/x?q=a+b&r=1", "headers": {"x-tier": "a b"}},
+            "GET '/x?q=a+b&r=1' --header 'x-tier:a b'",
+        ),
+        (
+            {
+                "method": "POST",
+                "path": "/x",
+                "headers": {"content-type": "application/json"},
+                "body": {"model": "it's"},
+            },
+            "POST /x --model 'it'\"'\"'s'",
+        ),
+        (
+            {
+                "method": "POST",
+                "path": "/x",
+                "headers": {"content-type": "application/json; x"},
+                "body": {"a": "\xa0\u202e"},
+            },
+            """POST /x --header 'content-type:application/json; x' --body '{"a": "\\u00a0\\u202e"}'""",
+        ),
+        ({"method": "POST", "path": "/x", "body": None}, "POST /x --body null"),
+    ],
+)
+def test_an_example_is_what_quote_takes(example: dict[str, object], text: str) -> None:
+    assert typed(example) == text
+    words = shlex.split(text)[2:]
+    flags = list(zip(words[::2], words[1::2], strict=True))
+    asked = read_arguments(
+        RequestArguments(
+            str(example["method"]),
+            str(example["path"]),
+            dict(flags).get("--model"),
+            dict(flags).get("--body"),
+            [value for flag, value in flags if flag == "--header"],
+        )
+    )
+    assert asked.body == example.get("body", MISSING)
+    headers = {"content-type": "application/json", **asked.headers} if "body" in example else asked.headers
+    assert example.get("headers", {}) in (headers, asked.headers)
+
+
+def test_markdown_shows_the_example_as_code_and_harmlessly() -> None:
+    one = line(selector="match:0")._replace(example={"method": "GET", "path": "/x", "headers": {"x-a": "`<b>|@all"}})
+    text = as_markdown(diff(one), every=False)
+    shown = r"GET /x --header 'x-a:\`&lt;b&gt;\|@<!-- -->all'"
+    assert f"<br>e.g. <code>{shown}</code> | <span>" in text
