@@ -258,3 +258,19 @@ def test_markdown_shows_the_example_as_code_and_harmlessly() -> None:
     text = as_markdown(diff(one), every=False)
     shown = r"GET /x --header 'x-a:\`&lt;b&gt;\|@<!-- -->all'"
     assert f"<br>e.g. <code>{shown}</code> | <span>" in text
+
+
+def test_another_asset_is_shown_in_every_form_and_the_same_one_in_none() -> None:
+    dai = side(5 * 10**16)._replace(asset="DAI", dollars="$0.05")
+    one = line(selector="other")._replace(before=side(50_000), after=dai, kind="unknown", ratio=None, delta="")
+    text = as_text(diff(one), width=100, color=False, every=False)
+    assert "$0.05 USDC $0.05 DAI other asset" in text
+    assert "$</span>0.05 USDC | <span>$</span>0.05 DAI | other asset |" in as_markdown(diff(one), every=False)
+    assert ": $0.05 USDC to $0.05 DAI (other asset)" in as_github(diff(one), root=None)
+    spelt = one._replace(after=side(60_000)._replace(asset="usdc"), kind="raised", delta="+20.00 %")
+    assert "usd" not in as_text(diff(spelt), width=100, color=False, every=False).lower()
+    unknown = dai._replace(amount=None, dollars=None, reason="price function")
+    (row,) = rows([one._replace(after=unknown)], every=True)
+    assert (row.old, row.new, row.delta) == ("$0.05 USDC", "? price function", "unknown")
+    mixed = [line(number)._replace(before=side(number + 9), after=dai) for number in range(50)]
+    assert rows(mixed, every=False)[0].old == "$9e-06 USDC to $5.8e-05 USDC"
