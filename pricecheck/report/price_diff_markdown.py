@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricecheck.report.example_text import example_of
-from pricecheck.report.markdown_text import COMMENT_LIMIT, code, escaped
+from pricecheck.report.markdown_text import COMMENT_LIMIT, code, escaped, prose
 from pricecheck.report.price_diff import in_order, revenue, summary, title_of_others
 from pricecheck.report.price_diff_groups import rows
 
@@ -30,7 +30,7 @@ def as_markdown(diff: PriceDiff, *, every: bool) -> str:
     text = f"{MARKER}\n### pricecheck: {summary(diff)}\n"
     if diff.traffic is not None:
         text += f"\n{escaped(revenue(diff.traffic))}\n\n"
-        text += "".join(f"- {escaped(note)}\n" for note in diff.traffic.notes)
+        text += "".join(f"- {prose(note)}\n" for note in diff.traffic.notes)
     left = 0
     for file in diff.files:
         for piece in _pieces(file, every=every):
@@ -55,14 +55,14 @@ class _Piece:
 def _pieces(file: FileDiff, *, every: bool) -> list[_Piece]:
     if not (file.changes or file.structure or file.note):
         return []
-    head = f"\n**{escaped(file.title)}**\n" + (f"\n{escaped(file.note)}\n" if file.note else "")
+    head = f"\n**{escaped(file.title)}**\n" + (f"\n{prose(file.note)}\n" if file.note else "")
     found = [_Piece(head)]
     if file.structure:
         found.append(_Piece("\n"))
     for line in file.structure:
         place = f" (line {line.start.line})" if line.start else ""
         symbol = "🔴 " if line.is_of_recipient else ""
-        found.append(_Piece(f"- {symbol}{escaped(line.message)}{place}\n", 1))
+        found.append(_Piece(f"- {symbol}{prose(line.message)}{place}\n", 1))
     lines = in_order(file.changes)
     over = [line for line in lines if line.is_over]
     found += _table("over bound", over, every=every, folded=False)

@@ -158,6 +158,11 @@ def test_names_from_a_config_are_no_markup() -> None:
     assert r"a\|b\`&lt;img src=x&gt;\*" in text
 
 
+def test_a_config_change_shows_its_route_as_code() -> None:
+    new = StructureLine("a.yaml", "routes", "route `POST /x|y` is new", ("routes",), None)
+    assert r"- route <code>POST /x\|y</code> is new" in as_markdown(diff(structure=(new,)), every=False)
+
+
 def test_annotations_stand_on_the_new_lines_with_the_worst_first() -> None:
     found = as_github(diff(line(4), line(7, verdict="over"), line(2, silent=True), structure=(PAID,)), root=None)
     assert [command.partition("::")[2].split(" ")[0] for command in found.splitlines()] == [
