@@ -153,9 +153,11 @@ def _delta(lines: tuple[ChangeLine, ...]) -> str:
 
 
 def _bound(line: ChangeLine) -> str:
-    if line.verdict == "unbounded":
-        return "first mapped" if line.first_mapped and line.rules else "none"
     limit = f" {line.bound}" if line.bound else ""
+    if line.is_beyond:
+        return f"BEYOND{limit}"
+    if line.verdict == "unbounded":
+        return "none"
     return {"over": f"OVER{limit}", "within": "ok", "approved": "approved"}[line.verdict]
 
 

@@ -279,3 +279,26 @@ def test_another_asset_is_shown_in_every_form_and_the_same_one_in_none() -> None
     assert (row.old, row.new, row.delta) == ("$0.05 USDC", "? price function", "unknown")
     mixed = [line(number)._replace(before=side(number + 9), after=dai) for number in range(50)]
     assert rows(mixed, every=False)[0].old == "$9e-06 USDC to $5.8e-05 USDC"
+
+
+def test_a_first_price_beyond_the_bound_stands_out_and_is_no_violation() -> None:
+    first = line(1, ratio=Fraction(-4, 5), verdict="unbounded")
+    first = first._replace(first_mapped=True, rules=("PC409",), bound="-10%")
+    unknown = line(2, verdict="unbounded")
+    found = diff(line(3), unknown, first)
+    assert summary(found) == "2 raised, 1 lowered; none over bound, 1 first mapped beyond it"
+    assert [one.selector for one in found.changes] == ["model:m1", "model:m3", "model:m2"]
+    text = as_text(found, width=100, color=False, every=False)
+    heading = "\n  first mapped, beyond the bound of a change\n"
+    assert (
+        text.index(heading) < text.index("-80.00 % BEYOND -10% ") < text.index("\n  within bounds, held to no bound\n")
+    )
+    markdown = as_markdown(found, every=False)
+    assert "\n**first mapped, beyond the bound of a change** (1)\n\n|" in markdown
+    assert markdown.index("| ⚠️ | POST /x | model:m1 |") < markdown.index("<details><summary>within bounds, held to")
+    assert "❌" not in markdown
+    (warning,) = (one for one in as_github(found, root=None).splitlines() if one.startswith("::warning"))
+    assert "(-80.00 %25, first mapped beyond -10%25)" in warning
+    alone = as_markdown(diff(first), every=False)
+    assert "**first mapped, beyond the bound of a change** (1)" in alone
+    assert "<details>" not in alone
