@@ -1,4 +1,4 @@
-"""Price fields that differ although no effective price shows it: another route's price won, or both charge the same.
+"""Price fields that differ although no effective price shows it: another field wins, or both charge the same.
 
 A reviewer must see them all the same: the discovery documents advertise some of them (gateway.md §6), and the next
 change may bring them to life. A price that is only spelt otherwise is no difference.
@@ -56,9 +56,9 @@ def uncharged_fields(
         if not sides[0].has_owner(path) or not sides[1].has_owner(path):
             continue  # the whole route or upstream is new, or gone
         before, after = fields[0].get(path, _NOTHING), fields[1].get(path, _NOTHING)
-        if before == after or sides[0].meaning(path, before) == sides[1].meaning(path, after):
+        if before == after or (shown.before(path) if after is _NOTHING else shown.after(path)):
             continue
-        if not (shown.before(path) if after is _NOTHING else shown.after(path)):
+        if sides[0].meaning(path, before) != sides[1].meaning(path, after):
             found.append(UnchargedField(path, _listed(before), _listed(after)))
     for path in dict.fromkeys([*sides[1].rules, *sides[0].rules]):
         found += _rules(path, sides, shown)
