@@ -113,6 +113,28 @@ def test_a_revision_where_a_file_is_expected_brings_the_command(
         assert pricecheck(*shlex.split(command), cwd=repo).returncode == 0
 
 
+def test_an_example_can_be_pasted_behind_quote(pricecheck: Run, tmp_path: Path) -> None:
+    head = OLD[: OLD.index("routes:")]
+    rules = """\
+routes:
+  "POST /c":
+    upstream: openai
+    match:
+      - {where: {headers.x-tier: "it's pro"}, price: "$0.10"}
+      - {where: {query.v: "a b&c", body.model: m}, price: "$0.20"}
+      - {where: {body.n: 2, headers.content-type: "application/json*"}, price: "$0.30"}
+    price: "$0.40"
+"""
+    new = rules.replace("0.10", "0.11").replace("0.20", "0.21").replace("0.30", "0.31").replace("0.40", "0.41")
+    for name, text in (("old.yaml", rules), ("new.yaml", new)):
+        (tmp_path / name).write_text(head + text, encoding="utf-8")
+    text = pricecheck("diff", "old.yaml", "new.yaml", cwd=tmp_path, env={"COLUMNS": "300"}).stdout
+    examples = re.findall("e.g. (.*)", text)
+    charged = [pricecheck("quote", "new.yaml", *shlex.split(one), cwd=tmp_path).stdout for one in examples]
+    for answer, dollars in zip(charged, ("$0.11", "$0.21", "$0.31", "$0.41"), strict=True):
+        assert dollars in answer
+
+
 def test_the_merge_base_leaves_out_what_main_did_since(pricecheck: Run, repo: Path) -> None:
     git(repo, "stash", "-q")
     git(repo, "checkout", "-qb", "side")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from pricecheck.cli.requesting import RequestArguments, read_arguments
 from pricecheck.findings import Position
-from pricecheck.gateway.matching import MISSING
 from pricecheck.prices.bounds import percent
 from pricecheck.report.example_text import typed
 from pricecheck.report.price_diff import (
@@ -242,20 +239,6 @@ def test_no_column_falls_off_the_edge_and_a_reason_stands_below(width: int) -> N
 )
 def test_an_example_is_what_quote_takes(example: dict[str, object], text: str) -> None:
     assert typed(example) == text
-    words = shlex.split(text)[2:]
-    flags = list(zip(words[::2], words[1::2], strict=True))
-    asked = read_arguments(
-        RequestArguments(
-            str(example["method"]),
-            str(example["path"]),
-            dict(flags).get("--model"),
-            dict(flags).get("--body"),
-            [value for flag, value in flags if flag == "--header"],
-        )
-    )
-    assert asked.body == example.get("body", MISSING)
-    headers = {"content-type": "application/json", **asked.headers} if "body" in example else asked.headers
-    assert example.get("headers", {}) in (headers, asked.headers)
 
 
 def test_markdown_shows_the_example_as_code_and_harmlessly() -> None:
