@@ -185,6 +185,16 @@ def find_repository(path: str) -> Repository:
     return Repository(root, _hook_index(root))
 
 
+def is_revision(word: str) -> bool:
+    """Tell whether a word that names no file names a commit of the repository here."""
+    if not word or word.startswith("-") or ":" in word or "\0" in word or os.path.lexists(word):
+        return False
+    try:
+        return find_repository(".").resolve(word) != NOTHING
+    except InputError:
+        return False
+
+
 def _hook_index(root: str) -> str | None:
     """Give the index of the commit in the making: `git commit -a` and `git commit FILE` build one of their own.
 

@@ -30,13 +30,14 @@ class Against(NamedTuple):
     """The two sides of a comparison in a repository.
 
     `ref` is the old side as typed, `old` its commit; `new` is the commit of the new side, `INDEX` for what is staged
-    and None for the work tree.
+    and None for the work tree. `revision` is what names the old side where `ref` does not: a common ancestor.
     """
 
     repository: Repository
     ref: str
     old: str
     new: str | None = None
+    revision: str | None = None
 
     def read_old(self, path: str) -> bytes | None:
         """Give a file of the old side."""
@@ -111,7 +112,7 @@ def against(ref: str, where: str, *, staged: bool = False, to: str | None = None
     new = INDEX if staged else repository.resolve(to) if to else None
     old = repository.merge_base(ref, to or "HEAD") if merge_base else repository.resolve(ref)
     # A runner gives whole commit hashes, which nobody reads.
-    return Against(repository, ref[:12] if ref == old else ref, old, new)
+    return Against(repository, ref[:12] if ref == old else ref, old, new, old[:12] if merge_base else None)
 
 
 def old_source(sides: Against, path: str) -> SourceText | None:
@@ -233,7 +234,7 @@ def baseline_of(
     approves = policies.approves(folder, read)
     older = old_source(anchor, path) if anchor else None
     drift = Baseline(anchor.ref, older, old_config(older, environment), policy, approves) if anchor and older else None
-    return Baseline(sides.ref, source, old_config(source, environment), policy, approves, drift)
+    return Baseline(sides.ref, source, old_config(source, environment), policy, approves, drift, sides.revision)
 
 
 def text_at_ref(sides: Against, path: str) -> str | None:

@@ -16,13 +16,16 @@ from pricecheck.policy.paths import from_file, relative_to_file
 from pricecheck.policy.toml_file import Section, TomlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import date
 
     from pricecheck.findings import Span
     from pricecheck.policy.vocabulary import Vocabulary
 
-_LIMITS = frozenset({"PC303", "PC304"})
+LIMITS = frozenset({"PC303", "PC304"})
+_PLACE = 4
+"""So many fields of a request say where it is: rule, file, route, selector."""
+
 _KEYS = ("rule", "file", "route", "selector", "old", "new", "reason", "approver", "expires")
 
 
@@ -31,7 +34,8 @@ class ApprovalRequest(NamedTuple):
 
     `rule` is the code, `selector` as everywhere (`model:gpt-4o`); `old` and `new` are the texts that are compared.
     `also` is another selector by which an approval may name the same price: the field that prices the row `other`.
-    `shown` is the change as a person reads it; what approvals are compared by is the rest.
+    `shown` is the change as a person reads it, `decimals` those in which the amounts `old` and `new` are given (None
+    where one is no amount); what approvals are compared by is the rest.
     """
 
     rule: str
@@ -42,11 +46,17 @@ class ApprovalRequest(NamedTuple):
     new: str | None
     also: str | None = None
     shown: str | None = None
+    decimals: tuple[int | None, int | None] = (None, None)
+
+    @property
+    def place(self) -> str:
+        """What it is about, as `approve` takes it."""
+        return f"{self.route}#{self.selector}"
 
     @property
     def spellings(self) -> tuple[ApprovalRequest, ...]:
         """The change in every way in which an approval may name it."""
-        plain = self._replace(also=None, shown=None)
+        plain = self._replace(also=None, shown=None, decimals=(None, None))
         return (plain,) if self.also is None else (plain, plain._replace(selector=self.also))
 
 
@@ -101,12 +111,19 @@ class Approvals(NamedTuple):
         return next((one for one in self.approvals if one.change in wanted and one.holds(today)), None)
 
     def stale(
-        self, requests: Iterable[ApprovalRequest], *, ran: Collection[str], checked: Collection[str], today: date
+        self,
+        requests: Iterable[ApprovalRequest],
+        *,
+        ran: Collection[str],
+        checked: Collection[str],
+        today: date,
+        told: Callable[[ApprovalRequest, ApprovalRequest | None], str] | None = None,
     ) -> list[StaleApproval]:
         """Give the approvals that approve nothing, in file order.
 
         `requests` are all the changes of this run that asked for one. Whether a change is still asked for is judged
         only where the rule is in `ran` (codes) and the file in `checked` (display paths), or the file is gone.
+        `told` writes what is approved, given the request that is nearest to it: the file says nothing of assets.
         """
         anchor = self.file.source.path
         named = [self._named(request) for request in requests]
@@ -115,10 +132,17 @@ class Approvals(NamedTuple):
         found: list[StaleApproval] = []
         for one in self.approvals:
             known = one.rule in ran and one.file in judged
+            gone = (known or not os.path.exists(from_file(one.file, anchor))) and one.change not in asked
+            if one.holds(today) and not gone:
+                continue
+            near = _nearest(one.change, named)
+            change = told(one.change, near) if told else described(one.change)
+            what = f"`{one.change.place}`, {change}"
             if not one.holds(today):
-                found.append(StaleApproval(one, Staleness.EXPIRED, f"this approval expired on {one.expires}"))
-            elif (known or not os.path.exists(from_file(one.file, anchor))) and one.change not in asked:
-                found.append(_unasked(one, named))
+                message = f"this approval of {what}, expired on {one.expires}"
+                found.append(StaleApproval(one, Staleness.EXPIRED, message))
+            else:
+                found.append(_unasked(one, what, near))
         return found
 
     def span(self, approval: Approval) -> Span:
@@ -202,15 +226,22 @@ def _approval(table: Section, vocabulary: Vocabulary) -> Approval:
     )
 
 
-def _unasked(approval: Approval, asked: Iterable[ApprovalRequest]) -> StaleApproval:
-    place = approval.change[:4]
-    same_place = (one for one in asked if any(spelt[:4] == place for spelt in one.spellings))
-    other = next(same_place, None)
-    approved = f"this approves {described(approval.change)}"
-    if other is None:
-        message = f"{approved}, which nothing asks for any more"
-        return StaleApproval(approval, Staleness.UNUSED, message)
-    message = f"{approved}, but something else asks for one now ({described(other)}): it does not count"
+def _nearest(change: ApprovalRequest, asked: Sequence[ApprovalRequest]) -> ApprovalRequest | None:
+    """Give the request for the same place; else one of the same route, or of the same file."""
+    for length in (_PLACE, 3, 2):
+        for one in asked:
+            if any(spelt[1:length] == change[1:length] for spelt in one.spellings) and (
+                length < _PLACE or one.rule == change.rule
+            ):
+                return one
+    return None
+
+
+def _unasked(approval: Approval, what: str, near: ApprovalRequest | None) -> StaleApproval:
+    place = approval.change[:_PLACE]
+    if near is None or all(spelt[:_PLACE] != place for spelt in near.spellings):
+        return StaleApproval(approval, Staleness.UNUSED, f"this approves {what}, which nothing asks for any more")
+    message = f"this approves {what}, but something else asks for one now ({described(near)}): it does not count"
     return StaleApproval(approval, Staleness.CHANGED, message)
 
 
@@ -219,4 +250,4 @@ def described(change: ApprovalRequest) -> str:
     if change.shown is not None:
         return change.shown
     old, new = ("nothing" if side is None else side for side in (change.old, change.new))
-    return f"{new} smallest units against a limit of {old}" if change.rule in _LIMITS else f"{old} to {new}"
+    return f"{new} smallest units against a limit of {old}" if change.rule in LIMITS else f"{old} to {new}"

@@ -1,4 +1,4 @@
-"""What two configs differ in that is no price: recipients, settlement, types, hooks, upstreams, limits, in words."""
+"""What two configs differ in besides effective prices: recipients, settlement, types, hooks, limits …, in words."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pricecheck.patterns import late
 from pricecheck.prices.recipients import account_of, recipient_changes
+from pricecheck.prices.uncharged import uncharged_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pricecheck.findings import ConfigPath
     from pricecheck.gateway.config import Config
+    from pricecheck.prices.changes import PriceChange
     from pricecheck.prices.recipients import RecipientChange
     from pricecheck.prices.table import PriceTable
+    from pricecheck.prices.uncharged import UnchargedField
 
 
 class Topic(Enum):
@@ -24,6 +27,7 @@ class Topic(Enum):
     PAYMENT = "payment"
     SETTLEMENT = "settlement"
     ROUTES = "routes"
+    PRICES = "prices"
     TYPE = "type"
     UPSTREAM = "upstream"
     HOOKS = "hooks"
@@ -66,18 +70,61 @@ _CREDENTIALS = late(r"(?<=://)[^/@?#\s]+(?=@)|(?<=\?)[^#\s]+")
 
 _WORDS = {None: "null", True: "true", False: "false"}
 _LONGEST = 80
+_MANY_MODELS = 4
+_SHOWN_MODELS = 3
 _NOTHING = object()
 _ORDER = {topic: number for number, topic in enumerate(Topic)}
 
 
-def structure_changes(old: PriceTable, new: PriceTable) -> list[StructureChange]:
-    """Give every change that is not one of a price, recipients first.
+def structure_changes(old: PriceTable, new: PriceTable, changes: Iterable[PriceChange]) -> list[StructureChange]:
+    """Give every change that `changes`, those of the effective prices, do not tell; recipients first.
 
     The values of upstream headers, secret keys and store addresses are never shown, nor what of a URL may be secret.
     """
     paid = recipient_changes(old, new)
-    found = [*_recipients(paid), *_others(old.config, new.config, {_wallet_of(change) for change in paid})]
+    told = {path for change in paid for path in _places_of(change)}
+    found = [
+        *_recipients(paid),
+        *_others(old.config, new.config, told),
+        *_prices(uncharged_fields(old, new, changes, told)),
+    ]
     return sorted(found, key=lambda change: _ORDER[change.topic])
+
+
+def _places_of(change: RecipientChange) -> Iterator[ConfigPath]:
+    before, after = change.before.path, change.after.path
+    if after is not None:
+        yield after
+    if before is not None and before[0] == "routes":
+        yield before
+
+
+def _prices(fields: Iterable[UnchargedField]) -> Iterator[StructureChange]:
+    models: dict[tuple[ConfigPath, bool, bool], list[UnchargedField]] = {}
+    for field in fields:
+        path = field.path
+        if path[2:3] == ("models",):
+            models.setdefault((path[:3], not field.before, not field.after), []).append(field)
+        elif field.reordered:
+            message = f"{_subject(path)} has its rules in another order"
+            yield StructureChange(Topic.PRICES, message, path)
+        else:
+            yield _price(field)
+    for (path, are_new, are_gone), members in models.items():
+        if len(members) < _MANY_MODELS:
+            yield from map(_price, members)
+            continue
+        names = ", ".join(f"`{member.path[3]}`" for member in members[:_SHOWN_MODELS])
+        state = "new" if are_new else "gone" if are_gone else "changed"
+        listed = (
+            f"{len(members)} lines of {_subject(path)} are {state}: {names} and {len(members) - _SHOWN_MODELS} more"
+        )
+        yield StructureChange(Topic.PRICES, f"{listed}; no effective price changes by them", path)
+
+
+def _price(field: UnchargedField) -> StructureChange:
+    before, after = (one[0] if one else _NOTHING for one in (field.before, field.after))
+    return StructureChange(Topic.PRICES, _sentence(field.path, before, after), field.path)
 
 
 def _recipients(changes: Iterable[RecipientChange]) -> Iterator[StructureChange]:
@@ -102,18 +149,14 @@ def _scope(members: list[RecipientChange]) -> str:
     return f"`{first.route}` and {routes - 1} more" if routes > 1 else f"{len(members)} prices of `{first.route}`"
 
 
-def _wallet_of(change: RecipientChange) -> ConfigPath | None:
-    return change.after.path
-
-
-def _others(old: Config, new: Config, told: set[ConfigPath | None]) -> Iterator[StructureChange]:
+def _others(old: Config, new: Config, told: set[ConfigPath]) -> Iterator[StructureChange]:
     before, after = _without_prices(old), _without_prices(new)
     for key in [key for key in after if before.get(key) != after[key]] + [key for key in before if key not in after]:
         yield from _differences(key, before.get(key, _NOTHING), after.get(key, _NOTHING), told)
 
 
 def _differences(
-    key: tuple[str, ...], before: object, after: object, told: set[ConfigPath | None]
+    key: tuple[str, ...], before: object, after: object, told: set[ConfigPath]
 ) -> Iterator[StructureChange]:
     if before is _NOTHING or after is _NOTHING or not isinstance(before, dict) or not isinstance(after, dict):
         yield from _said(key, before, after, told)
@@ -183,16 +226,23 @@ def _part(key: str, item: object) -> object:
 
 
 def _said(
-    path: tuple[str | int, ...], before: object, after: object, told: set[ConfigPath | None]
+    path: tuple[str | int, ...], before: object, after: object, told: set[ConfigPath]
 ) -> Iterator[StructureChange]:
-    if path in told or (path[0] == "routes" and path[2:3] == ("payTo",)) or _is_same_wallet(path, before, after):
+    if path in told or _is_same_account(path, before, after):
         return
-    yield StructureChange(_topic(path), _sentence(path, before, after), path)
+    # Who is paid stays: this is but where it stands, or what the gateway does not look at.
+    topic = Topic.PAYMENT if _is_pay_to(path) else _topic(path)
+    yield StructureChange(topic, _sentence(path, before, after), path)
 
 
-def _is_same_wallet(path: tuple[str | int, ...], before: object, after: object) -> bool:
+def _is_pay_to(path: tuple[str | int, ...]) -> bool:
+    return path[0] == "routes" and path[2:3] == ("payTo",)
+
+
+def _is_same_account(path: tuple[str | int, ...], before: object, after: object) -> bool:
     texts = isinstance(before, str) and isinstance(after, str)
-    return texts and path[0] == "wallets" and account_of(str(before)) == account_of(str(after))
+    paid = path[0] == "wallets" or _is_pay_to(path)
+    return texts and paid and account_of(str(before)) == account_of(str(after))
 
 
 def _topic(path: tuple[str | int, ...]) -> Topic:
@@ -237,5 +287,5 @@ def _shown(value: object) -> str:
         return "[" + ", ".join(map(_shown, value)) + "]"
     if value is None or isinstance(value, bool):
         return _WORDS[value]
-    text = _CREDENTIALS.sub("(not shown)", str(value))
+    text = _CREDENTIALS.sub("(not shown)", str(value)) or '""'
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.findings import Severity
 from pricecheck.report.counts import summary_sentence
-from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
+from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped, prose
 from pricecheck.report.paths import repository_path
 from pricecheck.wording import counted
 
@@ -54,6 +54,6 @@ def _frame(file: str, findings: list[StampedFinding]) -> tuple[str, str]:
 
 def _row(found: StampedFinding) -> str:
     finding = found.finding
-    advice = f"<br>{escaped(finding.help)}" if finding.help else ""
+    advice = f"<br>{prose(finding.help)}" if finding.help else ""
     symbol = f"{_SYMBOLS[found.severity]} {found.severity.value}"
-    return f"| {symbol} | {found.start.line} | {found.rule} {found.name} | {escaped(finding.message)}{advice} |\n"
+    return f"| {symbol} | {found.start.line} | {found.rule} {found.name} | {prose(finding.message)}{advice} |\n"

@@ -70,6 +70,11 @@ class ChangeLine(NamedTuple):
         """Whether the gate refuses it."""
         return self.verdict == "over"
 
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it is a model's first price, beyond the bound: the gate warns and does not refuse it (PC409)."""
+        return self.verdict == "unbounded" and self.first_mapped and bool(self.rules)
+
 
 class StructureLine(NamedTuple):
     """A change that is not one of a price; `start` is where it stands in the new file, None if it is gone."""
@@ -145,13 +150,41 @@ class PriceDiff(NamedTuple):
 
 
 def in_order(lines: Sequence[ChangeLine]) -> list[ChangeLine]:
-    """Put those over a bound first, then what was approved, then the silent ones; otherwise as they come.
+    """Put those over a bound first, then first prices beyond one; then what was approved, then the silent ones.
 
-    With a traffic log, those over a bound first, then by how much each moves the revenue.
+    With a traffic log, the third thing is by how much each moves the revenue. Otherwise they stay as they come.
     """
+
+    def weight(line: ChangeLine) -> tuple[bool, bool, Decimal, int]:
+        return not line.is_over, not line.is_beyond, -moved(line), -(line.requests or 0)
+
     if any(line.weighed for line in lines):
-        return sorted(lines, key=lambda line: (not line.is_over, -moved(line), -(line.requests or 0)))
-    return sorted(lines, key=lambda line: (not line.is_over, line.verdict != "approved", not line.silent))
+        return sorted(lines, key=weight)
+    return sorted(
+        lines, key=lambda line: (not line.is_over, not line.is_beyond, line.verdict != "approved", not line.silent)
+    )
+
+
+class Section(NamedTuple):
+    """Changes that belong below one heading. `stands_out`: it is never folded away."""
+
+    title: str
+    lines: Sequence[ChangeLine]
+    stands_out: bool
+
+
+def sections(lines: Sequence[ChangeLine]) -> list[Section]:
+    """Part the changes of a file by what a reviewer has to look at; those without any are left out."""
+    ordered = in_order(lines)
+    over = [line for line in ordered if line.is_over]
+    beyond = [line for line in ordered if line.is_beyond]
+    others = [line for line in ordered if not line.is_over and not line.is_beyond]
+    found = [
+        Section("over bound", over, stands_out=True),
+        Section("first mapped, beyond the bound of a change", beyond, stands_out=True),
+        Section(title_of_others(others), others, stands_out=False),
+    ]
+    return [section for section in found if section.lines]
 
 
 def moved(line: ChangeLine) -> Decimal:
@@ -183,7 +216,10 @@ def summary(diff: PriceDiff) -> str:
     parts = [f"{numbers[kind]} {_WORDS.get(kind, kind)}" for kind in KINDS if numbers[kind]]
     if numbers["silent"]:
         parts.append(f"{numbers['silent']} of these silently")
-    verdict = [f"{numbers['over']} over bound"] if numbers["over"] else []
+    beyond = sum(line.is_beyond for line in diff.changes)
+    verdict = [f"{numbers['over']} over bound"] if numbers["over"] else ["none over bound"] if beyond else []
+    if beyond:
+        verdict.append(f"{beyond} first mapped beyond it")
     if numbers["approved"]:
         verdict.append(f"{numbers['approved']} approved")
     prices = f"{', '.join(parts)}; {', '.join(verdict) or 'none over bound'}" if parts else "no effective price change"

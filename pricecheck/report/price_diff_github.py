@@ -44,7 +44,7 @@ def as_github(diff: PriceDiff, *, root: str | None) -> str:
 def _kind(line: ChangeLine) -> str:
     if line.is_over:
         return "error"
-    return "warning" if line.silent or (line.first_mapped and line.rules) else "notice"
+    return "warning" if line.silent or line.is_beyond else "notice"
 
 
 def _sentence(row: Row) -> str:
@@ -52,6 +52,8 @@ def _sentence(row: Row) -> str:
     moved = row.first.before and row.first.before.source == "route.models" != row.source
     silent = ", although its line did not change" if row.first.silent and not moved else ""
     bound = f", bound {row.first.bound}" if row.first.is_over and row.first.bound else ""
+    if row.first.is_beyond:
+        bound = f", first mapped beyond {row.first.bound or 'any bound'}"
     return f"{row.first.route} {row.selector}: {row.old} to {row.new} ({row.delta}{bound}), {row.source}{silent}"
 
 

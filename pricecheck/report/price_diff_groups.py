@@ -58,11 +58,17 @@ def _by_effect(found: list[Row]) -> list[Row]:
 
 
 def _same(line: ChangeLine) -> Hashable:
-    return (line.file, line.route, line.verdict, line.kind, line.silent, line.first_mapped)
+    return (line.file, line.route, line.verdict, line.kind, line.silent, line.first_mapped, _assets(line))
 
 
 def _both(line: ChangeLine) -> Hashable:
-    return (_charged(line.before), _charged(line.after), line.after.source if line.after else None)
+    return (_charged(line, line.before), _charged(line, line.after), line.after.source if line.after else None)
+
+
+def _assets(line: ChangeLine) -> tuple[str, str] | None:
+    """Give the assets of both sides where they are not the same one; the gateway takes the name in capitals."""
+    before, after = (side.asset if side else "" for side in (line.before, line.after))
+    return (before, after) if before and after and before.upper() != after.upper() else None
 
 
 def _grouped(
@@ -114,33 +120,44 @@ def _formerly(line: ChangeLine) -> str:
 
 
 def _spread(lines: tuple[ChangeLine, ...], side: Callable[[ChangeLine], PriceSide | None]) -> str:
-    sides = [side(line) for line in lines]
-    texts = list(dict.fromkeys(map(_charged, sides)))
+    sides = [(line, side(line)) for line in lines]
+    texts = list(dict.fromkeys(_charged(*one) for one in sides))
     if len(texts) == 1:
         return texts[0]
-    known = sorted((one for one in sides if one and one.amount is not None), key=lambda one: one.amount or 0)
-    return f"{_charged(known[0])} to {_charged(known[-1])}" if known else f"{len(texts)} prices"
+    amounts = [(one.amount, number) for number, (_, one) in enumerate(sides) if one and one.amount is not None]
+    if not amounts:
+        return f"{len(texts)} prices"
+    least, greatest = (_charged(*sides[number]) for _, number in (min(amounts), max(amounts)))
+    return f"{least} to {greatest}"
 
 
-def _charged(side: PriceSide | None) -> str:
+def _charged(line: ChangeLine, side: PriceSide | None) -> str:
+    """Give what one side of a change charges, with its asset where the other side is paid in another."""
     if side is None:
         return "none"
     if side.amount is None:
         return f"? {visible(side.reason or '')}"
-    return "free" if side.amount == 0 else side.dollars or str(side.amount)
+    if side.amount == 0:
+        return "free"
+    asset = f" {visible(side.asset)}" if _assets(line) else ""
+    return f"{side.dollars or side.amount}{asset}"
 
 
 def _delta(lines: tuple[ChangeLine, ...]) -> str:
+    first = lines[0]
     if len({line.delta for line in lines}) == 1:
-        return lines[0].delta or lines[0].kind
+        known_both = first.before and first.after and None not in (first.before.amount, first.after.amount)
+        return first.delta or ("other asset" if first.kind == "unknown" and known_both else first.kind)
     known = sorted((line for line in lines if line.ratio is not None), key=lambda line: line.ratio or 0)
     return f"{known[0].delta} to {known[-1].delta}"
 
 
 def _bound(line: ChangeLine) -> str:
-    if line.verdict == "unbounded":
-        return "first mapped" if line.first_mapped and line.rules else "none"
     limit = f" {line.bound}" if line.bound else ""
+    if line.is_beyond:
+        return f"BEYOND{limit}"
+    if line.verdict == "unbounded":
+        return "none"
     return {"over": f"OVER{limit}", "within": "ok", "approved": "approved"}[line.verdict]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
-from pricecheck.report.price_diff import in_order, revenue, summary, title_of_others
+from pricecheck.report.example_text import example_of
+from pricecheck.report.markdown_text import COMMENT_LIMIT, code, escaped, prose
+from pricecheck.report.price_diff import revenue, sections, summary
 from pricecheck.report.price_diff_groups import rows
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MARKER = "<!-- pricecheck-diff -->"
 """The hidden first line by which a comment is found again, to be updated instead of repeated."""
 
+_SYMBOLS = {"over": "❌", "approved": "☑️"}
 _ROOM_FOR_THE_END = 300
 _LONGEST_CELL = 300
 _ROWS_WITHOUT_FOLDING = 20
@@ -25,11 +27,11 @@ _MARKS = "|---|---|---|--:|--:|--:|---|---|---|"
 
 
 def as_markdown(diff: PriceDiff, *, every: bool) -> str:
-    """Give at most 65,000 characters: what is over a bound first, the rest folded; it says what did not fit."""
+    """Give at most 65,000 characters: what stands out first, the rest folded; it says what did not fit."""
     text = f"{MARKER}\n### pricecheck: {summary(diff)}\n"
     if diff.traffic is not None:
         text += f"\n{escaped(revenue(diff.traffic))}\n\n"
-        text += "".join(f"- {escaped(note)}\n" for note in diff.traffic.notes)
+        text += "".join(f"- {prose(note)}\n" for note in diff.traffic.notes)
     left = 0
     for file in diff.files:
         for piece in _pieces(file, every=every):
@@ -54,26 +56,23 @@ class _Piece:
 def _pieces(file: FileDiff, *, every: bool) -> list[_Piece]:
     if not (file.changes or file.structure or file.note):
         return []
-    head = f"\n**{escaped(file.title)}**\n" + (f"\n{escaped(file.note)}\n" if file.note else "")
+    head = f"\n**{escaped(file.title)}**\n" + (f"\n{prose(file.note)}\n" if file.note else "")
     found = [_Piece(head)]
     if file.structure:
         found.append(_Piece("\n"))
     for line in file.structure:
         place = f" (line {line.start.line})" if line.start else ""
         symbol = "🔴 " if line.is_of_recipient else ""
-        found.append(_Piece(f"- {symbol}{escaped(line.message)}{place}\n", 1))
-    lines = in_order(file.changes)
-    over = [line for line in lines if line.is_over]
-    found += _table("over bound", over, every=every, folded=False)
-    others = [line for line in lines if not line.is_over]
-    title = title_of_others(others) if over else "price changes"
-    found += _table(title, others, every=every, folded=len(others) > _ROWS_WITHOUT_FOLDING or bool(over))
+        found.append(_Piece(f"- {symbol}{prose(line.message)}{place}\n", 1))
+    parts = sections(file.changes)
+    for part in parts:
+        title = part.title if len(parts) > 1 or part.stands_out else "price changes"
+        folded = not part.stands_out and (len(parts) > 1 or len(part.lines) > _ROWS_WITHOUT_FOLDING)
+        found += _table(title, part.lines, every=every, folded=folded)
     return found
 
 
 def _table(title: str, lines: Sequence[ChangeLine], *, every: bool, folded: bool) -> list[_Piece]:
-    if not lines:
-        return []
     opening, closing = f"\n**{title}** ({len(lines)})\n\n", ""
     if folded:
         opening, closing = f"\n<details><summary>{title} ({len(lines)})</summary>\n\n", "\n</details>\n"
@@ -94,9 +93,12 @@ def _table(title: str, lines: Sequence[ChangeLine], *, every: bool, folded: bool
 
 def _row(row: Row) -> str:
     first = row.first
-    symbol = {"over": "❌", "approved": "☑️", "within": "", "unbounded": ""}[first.verdict]
+    symbol = "⚠️" if first.is_beyond else _SYMBOLS.get(first.verdict, "")
     source = f"{row.source} *(silent)*" if first.silent else row.source
     cells = [first.route, row.selector, row.old, row.new, row.delta, row.bound]
+    example = example_of(first)
     weight = f" {row.requests} | {escaped(row.effect)} |" if first.weighed else ""
-    shown = " | ".join(escaped(cell, _LONGEST_CELL) for cell in cells)
-    return f"| {symbol} | {shown} | {source} | {row.places} |{weight}\n"
+    shown = [escaped(cell, _LONGEST_CELL) for cell in cells]
+    if example is not None:
+        shown[1] += f"<br>e.g. {code(example, _LONGEST_CELL)}"
+    return f"| {symbol} | {' | '.join(shown)} | {source} | {row.places} |{weight}\n"

@@ -1,11 +1,12 @@
-"""The price diff for a terminal: what is over a bound first, then everything by route."""
+"""The price diff for a terminal: what stands out first, then everything by route."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pricecheck.report.columns import Column, TableRow, new_console, number_column, print_table, text_of, word_column
-from pricecheck.report.price_diff import alarm_of, in_order, revenue, summary, title_of_others
+from pricecheck.report.example_text import example_of
+from pricecheck.report.price_diff import alarm_of, revenue, sections, summary
 from pricecheck.report.price_diff_groups import rows
 from pricecheck.report.visible import visible
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from pricecheck.report.price_diff_groups import Row
 
 _ARROWS = {"raised": "▲", "lowered": "▼", "unfreed": "▲", "freed": "▼", "added": "+", "removed": "-", "unknown": "?"}
-_TINTS = {"over": "bold red", "approved": "yellow"}
+_TINTS = {"over": "bold red", "beyond": "bold yellow", "approved": "yellow"}
+_HEADINGS = {"over": "bold red", "beyond": "bold yellow", "": "bold"}
 
 
 def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
@@ -42,19 +44,18 @@ def as_text(diff: PriceDiff, *, width: int, color: bool, every: bool) -> str:
         for line in file.structure:
             place = f" (line {line.start.line})" if line.start else ""
             console.print(Text(f"  {visible(line.message)}{place}", style="bold red" if line.is_of_recipient else ""))
-        lines = in_order(file.changes)
-        over = [line for line in lines if line.is_over]
-        others = [line for line in lines if not line.is_over]
-        if over:
-            console.print()
-            console.print(Text("  over bound", style="bold red"))
-            _print_routes(console, over, color=color, every=every)
-        if others:
-            if over:
+        found = sections(file.changes)
+        for section in found:
+            # Where nothing stands out, there is nothing to tell the rest from.
+            if len(found) > 1 or section.stands_out:
                 console.print()
-                console.print(Text(f"  {title_of_others(others)}", style="bold"))
-            _print_routes(console, others, color=color, every=every)
+                console.print(Text(f"  {section.title}", style=_HEADINGS[_state(section.lines[0])]))
+            _print_routes(console, section.lines, color=color, every=every)
     return text_of(console)
+
+
+def _state(line: ChangeLine) -> str:
+    return "over" if line.is_over else "beyond" if line.is_beyond else ""
 
 
 def _print_routes(console: Console, lines: Sequence[ChangeLine], *, color: bool, every: bool) -> None:
@@ -72,7 +73,12 @@ def _print_routes(console: Console, lines: Sequence[ChangeLine], *, color: bool,
         console.print()
         console.print(Text(f"  {visible(route)}", style="bold"))
         shown = [
-            TableRow(row.selector, _cells(row, color=color), tuple(_notes(row)), _TINTS.get(row.first.verdict))
+            TableRow(
+                row.selector,
+                _cells(row, color=color),
+                tuple(_notes(row)),
+                _TINTS.get(_state(row.first) or row.first.verdict),
+            )
             for row in members
         ]
         print_table(console, "selector", columns, shown)
@@ -88,18 +94,13 @@ def _cells(row: Row, *, color: bool) -> list[str]:
 
 
 def _notes(row: Row) -> Iterator[str]:
-    """Give what stands below a selector: why a price is unknown, and a request where it does not tell."""
+    """Give what stands below a selector: why a price is unknown, and a request where the selector does not tell."""
     for when, charged in (("before", row.old), ("now", row.new)):
         if reason := _without_reason(charged)[1]:
             yield f"{when}: {reason}"
-    line = row.first
-    if line.example is not None and not line.selector.startswith("model:") and line.before and line.after:
-        import json
-
-        body = line.example.get("body")
-        parts = [line.example["method"], line.example["path"]]
-        parts += [json.dumps(body, ensure_ascii=False)] if body is not None else []
-        yield f"e.g. {' '.join(visible(str(part)) for part in parts)}"
+    example = example_of(row.first)
+    if example is not None:
+        yield f"e.g. {example}"
 
 
 def _without_reason(charged: str) -> tuple[str, str]:

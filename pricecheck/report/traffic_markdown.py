@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped
+from pricecheck.report.markdown_text import COMMENT_LIMIT, escaped, prose
 from pricecheck.report.traffic_sections import facts, heading, rates, sections
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _LONGEST_CELL = 300
 def as_markdown(report: TrafficReport, *, every: bool) -> str:
     """Give at most 65,000 characters; without `every`, the first 20 rows of each section. It says what is left out."""
     text = f"### pricecheck: {escaped(report.config)}: {heading(report)}\n\n"
-    text += "".join(f"- {_prose(fact)}\n" for fact in facts(report))
+    text += "".join(f"- {prose(fact)}\n" for fact in facts(report))
     if report.rates.requests:
         text += "\n| rate | | |\n|---|--:|---|\n"
         text += "".join(f"| {' | '.join(rate)} |\n" for rate in rates(report))
@@ -40,7 +40,7 @@ def _section(section: Section, room: int, *, every: bool) -> str:
     marks = ["--:" if column.startswith(">") else "---" for column in names]
     pieces = [
         f"\n**{section.title}** ({len(section.rows):,}): {section.meaning}\n\n"
-        + "".join(f"- {_prose(remark)}\n" for remark in section.remarks[:_FEW])
+        + "".join(f"- {prose(remark)}\n" for remark in section.remarks[:_FEW])
         + ("\n" if section.remarks else ""),
         f"| {' | '.join(column.removeprefix('>') for column in names)} |\n|{'|'.join(marks)}|\n",
     ]
@@ -63,12 +63,4 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _shown(row: Row) -> list[str]:
     """Give the cells of a row; a note is a sentence, in which names stand between backticks."""
-    return [*[escaped(cell, _LONGEST_CELL) for cell in _cells(row)[:-1]], _prose(row.note, _LONGEST_CELL)]
-
-
-def _prose(text: str, longest: int = 1_000) -> str:
-    """Give a sentence: what stands between its backticks as code, and no markup of its own in either."""
-    parts = (text if len(text) <= longest else text[: longest - 1] + "…").split("`")
-    return "".join(
-        f"<code>{escaped(part)}</code>" if number % 2 else escaped(part) for number, part in enumerate(parts)
-    )
+    return [*[escaped(cell, _LONGEST_CELL) for cell in _cells(row)[:-1]], prose(row.note, _LONGEST_CELL)]

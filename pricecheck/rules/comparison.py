@@ -32,7 +32,8 @@ class Baseline(NamedTuple):
     """What a config is compared with: the config that was deployed, and the policy that was in force with it.
 
     `ref` names the revision to a person, `source` is labelled `REF:path`. `approves` tells whether a change has an
-    approval. `anchor` is an older deploy, against which the total drift is bounded as well.
+    approval. `anchor` is an older deploy, against which the total drift is bounded as well. `revision` is what
+    `--against` takes to name it, where that is not `ref`.
     """
 
     ref: str
@@ -41,6 +42,12 @@ class Baseline(NamedTuple):
     policy: Policy
     approves: Callable[[ApprovalRequest], bool] = approve_nothing
     anchor: Baseline | None = None
+    revision: str | None = None
+
+    @property
+    def against(self) -> str:
+        """What `--against` takes to compare with this."""
+        return self.revision or self.ref
 
 
 class JudgedChange(NamedTuple):
@@ -81,7 +88,7 @@ class ComparedConfigs:
         """Everything else that changed, in words."""
         from pricecheck.prices.structure import structure_changes
 
-        return tuple(structure_changes(self.old, self.new))
+        return tuple(structure_changes(self.old, self.new, [judged.change for judged in self.changes]))
 
     @cached_property
     def anchored(self) -> ComparedConfigs | None:
@@ -112,6 +119,7 @@ class ComparedConfigs:
             approved_text(change.after),
             change.after.priced_by if change.after is not None and change.selector == "other" else None,
             f"{_shown(change.before)} → {_shown(change.after)}{share}",
+            (change.before.decimals if change.before else None, change.after.decimals if change.after else None),
         )
 
     def _judged(self, change: PriceChange) -> JudgedChange:

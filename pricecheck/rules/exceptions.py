@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding
+from pricecheck.gateway.money import decimals_of, dollars
+from pricecheck.policy.approvals import LIMITS, described
 from pricecheck.policy.baseline import apply_baseline, collect_baseline
 from pricecheck.policy.hiding import may_hide
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from pricecheck.findings import SourceText, StampedFinding
     from pricecheck.policy.approvals import ApprovalRequest, Approvals
     from pricecheck.policy.baseline import Baseline
+
+
+_LONGEST_AMOUNT = 100
+"""Python refuses to read a number of thousands of digits, and nobody would read it."""
 
 
 class ApprovalUse:
@@ -39,9 +45,39 @@ class ApprovalUse:
 
     def stale(self, ran: Collection[str], checked: Collection[str]) -> Iterator[Finding]:
         """Say which approvals excuse nothing; judged for rules that ran (codes) and files that were checked."""
-        for one in self.approvals.stale(self._requests, ran=ran, checked=checked, today=self._today):
+        for one in self.approvals.stale(self._requests, ran=ran, checked=checked, today=self._today, told=_in_dollars):
             span = self.approvals.span(one.approval)
             yield Finding(one.message, span, help="remove it; what it once allowed stands in the history")
+
+
+def _in_dollars(change: ApprovalRequest, near: ApprovalRequest | None) -> str:
+    """Write what is approved in dollars as well as in the smallest units that the file holds.
+
+    `near` is the request whose asset it is in; without one it is read as USDC, and that is said.
+    """
+    sides = (None, change.new) if change.rule in LIMITS else (change.old, change.new)
+    decimals = near.decimals if near is not None else (None, None)
+    known = next((one for one in decimals if one is not None), None)
+    texts = [_read(side, own if own is not None else known) for side, own in zip(sides, decimals, strict=True)]
+    if not any(side and _is_amount(side) for side in sides):
+        return described(change)
+    asset = "" if known is not None else " in USDC"
+    if change.rule in LIMITS:
+        return f"{texts[1]}{asset} ({change.new} smallest units) against a limit of {change.old or 'nothing'}"
+    units = " → ".join(side or "nothing" for side in sides)
+    return f"{texts[0]} → {texts[1]}{asset} ({units} smallest units)"
+
+
+def _is_amount(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and text.isascii()
+
+
+def _read(side: str | None, decimals: int | None) -> str:
+    if side is None:
+        return "nothing"
+    if not _is_amount(side) or len(side) > _LONGEST_AMOUNT:
+        return side
+    return dollars(int(side), decimals_of("USDC") if decimals is None else decimals) if int(side) else "free"
 
 
 class BaselineUse:

@@ -58,6 +58,7 @@ class LimitBreach(NamedTuple):
             str(self.row.amount),
             self.row.priced_by,
             f"{self.row.dollars} is {beyond} {self.limit.text}",
+            (None, self.row.decimals),
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pricecheck.findings import Finding, Impact, Severity
 from pricecheck.gateway.pricing import Source
+from pricecheck.rules.approving import approval_advice
 from pricecheck.rules.model import Context, rule
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ BELOW_FLOOR = "PC303"
 ABOVE_CEILING = "PC304"
 
 _SHOWN = 3
-_APPROVE = "or record an approval with `pricecheck approve`"
 
 
 @rule(
@@ -144,10 +144,20 @@ def _said(context: Context, code: str) -> Iterator[Finding]:
             place = breach.family.name if built_in else breach.row.selector
             groups.setdefault((breach.route.key, built_in, place), []).append(breach)
     for (_, built_in, _), breaches in groups.items():
-        yield _built_in(breaches) if built_in else _written(breaches)
+        yield _built_in(context, breaches) if built_in else _written(context, breaches)
 
 
-def _built_in(breaches: list[LimitBreach]) -> Finding:
+def _approve(context: Context, breaches: list[LimitBreach]) -> str:
+    """Give the command for all of them; where they are many, for the first, which shows how."""
+    requests = [breach.request(context.document.source.path) for breach in breaches]
+    places = dict.fromkeys((one.route, one.selector) for one in requests)
+    against = context.baseline.against if context.baseline else None
+    if len(places) <= _SHOWN:
+        return f"or {approval_advice(requests, against)}"
+    return f"or, model by model, {approval_advice(requests[:1], against)}"
+
+
+def _built_in(context: Context, breaches: list[LimitBreach]) -> Finding:
     worst = _worst(breaches)
     names = list(dict.fromkeys(breach.model for breach in breaches))
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -157,11 +167,11 @@ def _built_in(breaches: list[LimitBreach]) -> Finding:
         f"the built-in table charges {listed} {_range(breaches)}, {_beyond(worst)}",
         where.key_span,
         where.path,
-        help=f"give {'it a line' if len(names) == 1 else 'them lines'} in `models`, {_APPROVE}",
+        help=f"give {'it a line' if len(names) == 1 else 'them lines'} in `models`, {_approve(context, breaches)}",
     )
 
 
-def _written(breaches: list[LimitBreach]) -> Finding:
+def _written(context: Context, breaches: list[LimitBreach]) -> Finding:
     worst = _worst(breaches)
     row = worst.row
     who = f"`{worst.model}`"
@@ -177,7 +187,7 @@ def _written(breaches: list[LimitBreach]) -> Finding:
         message,
         row.span or worst.route.field.key_span,
         row.path or worst.route.field.path,
-        help=f'write "{worst.limit.text}" or {"more" if _is_low(worst) else "less"}, {_APPROVE}',
+        help=f'write "{worst.limit.text}" or {"more" if _is_low(worst) else "less"}, {_approve(context, breaches)}',
     )
 
 

@@ -9,6 +9,7 @@ from pricecheck.gateway.pricing import Source
 from pricecheck.prices.bounds import Breach, percent, unit_slip
 from pricecheck.prices.changes import ChangeKind
 from pricecheck.prices.places import nearest_field
+from pricecheck.rules.approving import approval_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ _THROWS = "throws: "
 _LISTED = Source.MODELS.value
 _BUILT_IN = Source.DEFAULT_TABLE.value
 _MEANT = "if it is meant, say so in the pull request"
-_ADVICE = "write a price within the bound, or record an approval with `pricecheck approve`"
+_WITHIN = "write a price within the bound, or "
 
 
 def raised(context: Context) -> Iterator[Finding]:
@@ -41,14 +42,19 @@ def _over(context: Context, breach: Breach) -> Iterator[Finding]:
     for change, compared in _breaking(context, breach):
         said.add((change.route, change.selector, change.before and change.before.amount))
         message = f"{_subject(change)} goes from {_step(change)}, {_beyond(compared, change)}"
-        yield _finding(context, compared, change, message, _ADVICE)
+        yield _finding(context, compared, change, message, _advice(compared, breach, change))
     anchored = context.compared.anchored if context.compared else None
     for judged in anchored.changes if anchored else ():
         change = judged.change
         same = (change.route, change.selector, change.before and change.before.amount) in said
         if anchored is not None and breach in judged.open_breaches and not same:
             total = f"in total since {anchored.baseline.ref}, {_beyond(anchored, change)}"
-            yield _finding(context, anchored, change, f"{_subject(change)} goes from {_step(change)} {total}", _ADVICE)
+            message = f"{_subject(change)} goes from {_step(change)} {total}"
+            yield _finding(context, anchored, change, message, _advice(anchored, breach, change))
+
+
+def _advice(compared: ComparedConfigs, breach: Breach, change: PriceChange, otherwise: str = _WITHIN) -> str:
+    return otherwise + approval_advice([compared.request(breach, change)], compared.baseline.against)
 
 
 def free_or_paid(context: Context) -> Iterator[Finding]:
@@ -56,7 +62,8 @@ def free_or_paid(context: Context) -> Iterator[Finding]:
     for change, compared in _breaking(context, Breach.FREE_OR_PAID):
         freed = change.kind is ChangeKind.FREED
         what = "becomes free: the gateway proxies it without payment" if freed else "is no longer free"
-        yield _finding(context, compared, change, f"{_subject(change)} {what} ({_step(change)})", _ADVICE)
+        advice = _advice(compared, Breach.FREE_OR_PAID, change)
+        yield _finding(context, compared, change, f"{_subject(change)} {what} ({_step(change)})", advice)
 
 
 def silent(context: Context) -> Iterator[Finding]:
@@ -118,7 +125,8 @@ def unit_slips(context: Context) -> Iterator[Finding]:
         times = "as much" if change.kind is ChangeKind.RAISED else "less"
         step = f"goes from {_step(change)}, {factor:,} times {times}"
         message = f"{_subject(change)} {step}, which looks like a slip of the unit"
-        yield _finding(context, compared, change, message, "check the decimal point; a price in dollars has one")
+        meant = "check the decimal point; a price in dollars has one. If it is meant, "
+        yield _finding(context, compared, change, message, _advice(compared, Breach.UNIT_SLIP, change, meant))
 
 
 def unknown(context: Context) -> Iterator[Finding]:
@@ -126,7 +134,8 @@ def unknown(context: Context) -> Iterator[Finding]:
     for change, compared in _breaking(context, Breach.UNKNOWN):
         now = f"and is not known any more: {_amount(change.after)}"
         message = f"{_subject(change)} was charged {_amount(change.before)} {now}"
-        yield _finding(context, compared, change, message, "keep the price in the config, or check with --env-file")
+        known = "keep the price in the config, or check with --env-file, or "
+        yield _finding(context, compared, change, message, _advice(compared, Breach.UNKNOWN, change, known))
 
 
 def first_mappings(context: Context) -> Iterator[Finding]:
@@ -136,7 +145,7 @@ def first_mappings(context: Context) -> Iterator[Finding]:
             f"{_subject(change)} is mapped for the first time, which moves it from {_step(change)}"
             f" ({_beyond(compared, change)}); until now `{change.before.source if change.before else ''}` charged it"
         )
-        found = _finding(context, compared, change, message, _ADVICE)
+        found = _finding(context, compared, change, message, _advice(compared, Breach.FIRST_MAPPED, change))
         yield Finding(
             found.message,
             found.span,

@@ -10,6 +10,7 @@ from pricecheck.prices.places import nearest_field
 from pricecheck.prices.recipients import account_of
 from pricecheck.prices.settling import is_settled_alike
 from pricecheck.prices.structure import Topic
+from pricecheck.rules.approving import approval_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pricecheck.rules.model import Context
 
 _FEW = 3
+_IF_MEANT = "if it is meant, say why in a comment at the end of the line: `# pricecheck: ignore[PC407] …`"
+"""How money is settled takes no approval: it is no limit of the policy."""
 
 
 def recipients(context: Context) -> Iterator[Finding]:
@@ -34,7 +37,8 @@ def recipients(context: Context) -> Iterator[Finding]:
         old = nearest_field(compared.old.config, path)
         related = (Label(old.span, "this was paid until now", compared.baseline.source),) if old else ()
         span = field.span if field and field.path == path else field.key_span if field else Span(0, 0)
-        yield Finding(message, span, path, related, "check the address with whoever owns it, and record an approval")
+        approval = approval_advice([request], compared.baseline.against)
+        yield Finding(message, span, path, related, f"check the address with whoever owns it, and {approval}")
 
 
 def settlements(context: Context) -> Iterator[Finding]:
@@ -48,7 +52,7 @@ def settlements(context: Context) -> Iterator[Finding]:
             related: tuple[Label, ...] = ()
             if old is not None and old.path == change.path:
                 related = (Label(old.span, "settled like this until now", compared.baseline.source),)
-            yield Finding(change.message, field.key_span if field else Span(0, 0), change.path, related)
+            yield Finding(change.message, field.key_span if field else Span(0, 0), change.path, related, _IF_MEANT)
 
 
 def _recipients(compared: ComparedConfigs) -> dict[ConfigPath, tuple[str, ApprovalRequest]]:

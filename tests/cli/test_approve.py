@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pricecheck.policy.hiding import NEEDS_APPROVAL
 from tests.repositories import git
 
 if TYPE_CHECKING:
@@ -189,3 +192,94 @@ def test_an_approval_that_excuses_nothing_counts_alike_with_fix_and_without(pric
     assert "PC904" in without.stdout
     done = pricecheck(*check, "--fix", cwd=repo)
     assert (done.returncode, done.stdout) == (without.returncode, without.stdout) == (1, without.stdout)
+
+
+MATCHED = """\
+  "GET /m":
+    upstream: openai
+    path: /m
+    match:
+      - where: {query.q: "it's"}
+        price: "$0.05"
+        payTo: "0x1111111111111111111111111111111111111111"
+    price: "$0.02"
+"""
+
+
+def test_every_finding_brings_the_command_that_approves_it(pricecheck: Run, repo: Path) -> None:
+    config = repo / "prod" / "tollbooth.yaml"
+    config.write_text(CONFIG + MATCHED, encoding="utf-8")
+    git(repo, "commit", "-qam", "more")
+    price(repo, 'gpt-4o: "$0.05"', 'gpt-4o: "$0.08"\n      o3: "$0.90"')
+    price(repo, 'price: "$0.05"', 'price: "$0.01"')
+    price(repo, 'price: "$0.02"', 'price: "$0.00"')
+    price(repo, 'gpt-4o-mini: "$0.005"', "gpt-4o-mini: ${MINI}")
+    price(repo, "0x11", "0x22")
+    price(repo, "0x4F", "0x5F")
+    done = pricecheck("check", "prod", "--against", "HEAD", "--output-format", "json", cwd=repo)
+    asked = [item for item in json.loads(done.stdout)["findings"] if item["rule"] in NEEDS_APPROVAL]
+    assert {item["rule"] for item in asked} == {"PC401", "PC402", "PC403", "PC405", "PC408", "PC409"}
+    for item in asked:
+        (command,) = re.findall("`pricecheck ([^`]*)`", item["help"])
+        done = pricecheck(*shlex.split(command), "--approver", "me@example.com", cwd=repo)
+        # Beside a price, the recipient of the same rule is left for its own command.
+        assert done.returncode == ("left out: GET /m#match:0" in done.stderr), done.stderr
+    assert NEEDS_APPROVAL.isdisjoint(rules(pricecheck, "prod", "--against", "HEAD", cwd=repo))
+
+
+def test_a_limit_brings_the_command_too_and_for_many_models_the_first(pricecheck: Run, repo: Path) -> None:
+    def advice() -> str:
+        done = pricecheck("check", "--select", "PC303", "--output-format", "json", cwd=repo)
+        return str(json.loads(done.stdout)["findings"][0]["help"])
+
+    text = advice()
+    assert f"record an approval: `pricecheck approve prod/tollbooth.yaml '{MINI}' --reason '…'`" in text
+    policy = POLICY.replace("gpt-4o*", "*").replace("0.02", "5.00")
+    (repo / "pricecheck.toml").write_text(policy, encoding="utf-8")
+    (repo / "prod" / "tollbooth.yaml").write_text(CONFIG.replace("gpt-4o", "ft:x"), encoding="utf-8")
+    assert "or, model by model, record an approval: `pricecheck approve prod/tollbooth.yaml 'POST /c#model:" in advice()
+
+
+def test_the_command_names_the_common_ancestor_that_was_compared_with(pricecheck: Run, repo: Path) -> None:
+    old = git(repo, "rev-parse", "HEAD")
+    git(repo, "checkout", "-qb", "side")
+    price(repo, 'gpt-4o: "$0.05"', 'gpt-4o: "$0.08"')
+    git(repo, "commit", "-qam", "side")
+    git(repo, "checkout", "-q", "main")
+    price(repo, 'gpt-4o: "$0.05"', 'gpt-4o: "$0.055"')
+    git(repo, "commit", "-qam", "main")
+    git(repo, "checkout", "-q", "side")
+    done = pricecheck("check", "--against", "main", "--merge-base", "--select", "PC401", cwd=repo)
+    assert f"--against {old[:12]} --reason" in done.stdout
+
+
+def test_where_nothing_asks_the_flag_for_changes_is_named(pricecheck: Run, repo: Path) -> None:
+    price(repo, '"$0.005"', '"$0.05"')
+    for arguments in ([], ["--all", *WHO], [MINI, *WHO]):
+        done = pricecheck("approve", "prod/tollbooth.yaml", *arguments, cwd=repo)
+        assert "nothing asks for an approval; what changed since a git revision asks with --against REF" in done.stderr
+        done = pricecheck(
+            "approve", "prod/tollbooth.yaml", "--against", "HEAD", "--rule", "PC405", *arguments, cwd=repo
+        )
+        assert done.stderr.endswith("nothing asks for an approval\n")
+
+
+def test_an_idle_approval_is_told_by_place_and_in_dollars(pricecheck: Run, repo: Path) -> None:
+    def idle() -> list[str]:
+        done = pricecheck("check", "--against", "HEAD", "--output-format", "json", cwd=repo)
+        return [item["message"] for item in json.loads(done.stdout)["findings"] if item["rule"] == "PC904"]
+
+    name = "POST /c#model:gpt-4o"
+    price(repo, 'gpt-4o: "$0.05"', 'gpt-4o: "$0.08"')
+    pricecheck("approve", "prod/tollbooth.yaml", name, "--against", "HEAD", *WHO, "--expires", "never", cwd=repo)
+    assert idle() == []
+    price(repo, 'gpt-4o: "$0.08"', 'gpt-4o: "$0.09"')
+    now = "something else asks for one now ($0.05 → $0.09, +80.00 %): it does not count"
+    assert idle() == [f"this approves `{name}`, $0.05 → $0.08 (50000 → 80000 smallest units), but {now}"]
+    price(repo, 'gpt-4o: "$0.09"', 'gpt-4o: "$0.05"')
+    price(repo, '"$0.005"', '"$0.05"')
+    (repo / "pricecheck.toml").unlink()
+    git(repo, "commit", "-qam", "no policy")
+    assert idle() == [
+        f"this approves `{name}`, $0.05 → $0.08 in USDC (50000 → 80000 smallest units), which nothing asks for any more"
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -80,6 +82,57 @@ def test_work_tree_index_and_two_refs(pricecheck: Run, repo: Path) -> None:
     for found in (staged, refs, named):
         assert [change["ratio"] for change in found["changes"]] == [change["ratio"] for change in work["changes"]]
         assert len(found["changes"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (
+            "HEAD~0 HEAD",
+            "HEAD~0: no such file, but a git revision: type `pricecheck diff --against 'HEAD~0' --to HEAD`",
+        ),
+        ("main tollbooth.yaml", "type `pricecheck diff --against main tollbooth.yaml`, or main:PATH for a file as"),
+        (
+            "tollbooth.yaml main",
+            "main: no such file, but a git revision: type `pricecheck diff tollbooth.yaml main:tol",
+        ),
+        ("main", "type `pricecheck diff --against main`\n"),
+        ("--against HEAD main", "main: is neither in HEAD nor in what it is compared with; it is a git revision: give"),
+        ("mian tollbooth.yaml", "mian: no such file\n"),
+        ("a\udc80b tollbooth.yaml", "no such file"),
+    ],
+)
+def test_a_revision_where_a_file_is_expected_brings_the_command(
+    pricecheck: Run, repo: Path, words: str, typed: str
+) -> None:
+    done = pricecheck("diff", *words.split(" "), cwd=repo)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert typed in done.stderr
+    assert done.stderr.count("\n") == 1
+    for command in re.findall("type `pricecheck ([^`]*)`", done.stderr):
+        assert pricecheck(*shlex.split(command), cwd=repo).returncode == 0
+
+
+def test_an_example_can_be_pasted_behind_quote(pricecheck: Run, tmp_path: Path) -> None:
+    head = OLD[: OLD.index("routes:")]
+    rules = """\
+routes:
+  "POST /c":
+    upstream: openai
+    match:
+      - {where: {headers.x-tier: "it's pro"}, price: "$0.10"}
+      - {where: {query.v: "a b&c", body.model: m}, price: "$0.20"}
+      - {where: {body.n: 2, headers.content-type: "application/json*"}, price: "$0.30"}
+    price: "$0.40"
+"""
+    new = rules.replace("0.10", "0.11").replace("0.20", "0.21").replace("0.30", "0.31").replace("0.40", "0.41")
+    for name, text in (("old.yaml", rules), ("new.yaml", new)):
+        (tmp_path / name).write_text(head + text, encoding="utf-8")
+    text = pricecheck("diff", "old.yaml", "new.yaml", cwd=tmp_path, env={"COLUMNS": "300"}).stdout
+    examples = re.findall("e.g. (.*)", text)
+    charged = [pricecheck("quote", "new.yaml", *shlex.split(one), cwd=tmp_path).stdout for one in examples]
+    for answer, dollars in zip(charged, ("$0.11", "$0.21", "$0.31", "$0.41"), strict=True):
+        assert dollars in answer
 
 
 def test_the_merge_base_leaves_out_what_main_did_since(pricecheck: Run, repo: Path) -> None:

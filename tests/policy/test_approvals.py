@@ -109,27 +109,27 @@ def test_an_approval_in_use_is_not_stale() -> None:
 
 
 def test_an_approval_of_another_number_is_stale_and_says_which() -> None:
-    assert stale(ONE, REQUEST._replace(new="90000")) == [
-        (
-            "changed",
-            "this approves 50000 to 80000, but something else asks for one now (50000 to 90000): it does not count",
-        )
-    ]
+    ((state, message),) = stale(ONE, REQUEST._replace(new="90000"))
+    assert state == "changed"
+    assert message.startswith("this approves `POST /v1#model:gpt-4o`, 50000 to 80000, but something else asks for one")
+    assert message.endswith("now (50000 to 90000): it does not count")
     assert stale(ONE, REQUEST._replace(old=None))[0][1].endswith(
         "but something else asks for one now (nothing to 80000): it does not count"
     )
 
 
 def test_an_approval_of_no_change_is_stale_where_the_rule_looked() -> None:
-    assert stale(ONE) == [("unused", "this approves 50000 to 80000, which nothing asks for any more")]
+    assert stale(ONE) == [
+        ("unused", "this approves `POST /v1#model:gpt-4o`, 50000 to 80000, which nothing asks for any more")
+    ]
     assert stale(ONE, ran=frozenset({"PC402"})) == [
-        ("unused", "this approves 50000 to 80000, which nothing asks for any more")
+        ("unused", "this approves `POST /v1#model:gpt-4o`, 50000 to 80000, which nothing asks for any more")
     ]
 
 
 def test_an_expired_approval_is_stale_even_where_nobody_asks() -> None:
     assert stale(ONE, REQUEST, ran=frozenset(), today=TODAY + timedelta(days=1)) == [
-        ("expired", "this approval expired on 2026-11-23")
+        ("expired", "this approval of `POST /v1#model:gpt-4o`, 50000 to 80000, expired on 2026-11-23")
     ]
 
 

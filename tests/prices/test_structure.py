@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
 
+from pricecheck.gateway.money import read_price
+from pricecheck.prices.changes import price_changes
 from pricecheck.prices.recipients import recipient_changes
 from pricecheck.prices.structure import Topic, structure_changes
-from tests.prices.configs import table_of, whole
+from tests.prices.configs import config_pairs, table_of, whole
 
 ROUTES = {"GET /x": {"upstream": "up", "price": "$0.01"}, "GET /y": {"upstream": "up", "price": "$0.01"}}
 
 
 def said(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[Topic, str]]:
     tables = [table_of(whole({"routes": ROUTES, **parts})) for parts in (old, new)]
-    return [(change.topic, change.message) for change in structure_changes(tables[0], tables[1])]
+    changes = price_changes(tables[0], tables[1])
+    return [(change.topic, change.message) for change in structure_changes(tables[0], tables[1], changes)]
 
 
 def route(**more: object) -> dict[str, Any]:
@@ -55,11 +60,24 @@ def test_a_config_without_routes_is_compared_too(nothing: object) -> None:
     ]
 
 
-def test_a_price_is_no_change_of_the_structure() -> None:
-    assert said({}, {"defaults": {"price": "$0.02"}}) == []
+def test_a_default_that_charges_nobody_is_told_and_one_that_charges_is_a_price() -> None:
+    told = (Topic.PRICES, "defaults.price is now $0.02 (before: not set)")
+    assert said({}, {"defaults": {"price": "$0.02"}}) == [told]
     assert said({}, {"defaults": {"price": "$0.02", "timeout": 9}}) == [
-        (Topic.LIMITS, "defaults is now {timeout: 9} (before: not set)")
+        told,
+        (Topic.LIMITS, "defaults is now {timeout: 9} (before: not set)"),
     ]
+    assert said({"defaults": {"price": "$0.01"}}, {"defaults": {"price": "$0.50"}}) == [
+        (Topic.PRICES, "defaults.price is now $0.50 (before: $0.01)")
+    ]
+    charged = {"routes": {"GET /x": {"upstream": "up"}}}
+    assert said(charged, {**charged, "defaults": {"price": "$0.02"}}) == []
+
+
+@pytest.mark.parametrize("spelt", ["0.0010", "1000"])
+def test_a_default_spelt_otherwise_is_no_change(spelt: str) -> None:
+    assert said({}, {"defaults": {"price": spelt}}) == []
+    assert said({"defaults": {"price": spelt}}, {}) == []
 
 
 def test_pay_to_wins_over_the_wallet_and_only_the_first_of_a_split_counts() -> None:
@@ -118,7 +136,7 @@ def test_a_new_first_network_pays_another_wallet() -> None:
         ),
         (
             route(),
-            {**route(), "defaults": {"timeout": 5, "price": "$0.5"}},
+            {**route(), "defaults": {"timeout": 5, "price": "$0.001"}},
             Topic.LIMITS,
             "defaults is now {timeout: 5} (before: not set)",
         ),
@@ -145,8 +163,88 @@ def test_credentials_are_never_shown() -> None:
     )
 
 
-def test_prices_are_no_structure() -> None:
-    assert said(route(), route(price="$0.02", fallback="$0.1", pricing={"price": "$0.3"})) == []
+def test_a_price_that_charges_is_no_structure_and_one_beside_it_is() -> None:
+    assert said(route(), route(price="$0.02")) == []
+    assert said(route(), route(price="$0.02", fallback="$0.1", pricing={"price": "$0.3"})) == [
+        (Topic.PRICES, "price of route `GET /x` is now $0.02 (before: $0.01)"),
+        (Topic.PRICES, "fallback of route `GET /x` is now $0.1 (before: not set)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (route(fallback="$0.1"), route(), "fallback of route `GET /x` is not set any more (before: $0.1)"),
+        (route(fallback="$0.1"), route(fallback=""), 'fallback of route `GET /x` is now "" (before: $0.1)'),
+        (
+            route(models={"a": "$1.0"}),
+            route(models={"a": "$2.0"}),
+            "models.a of route `GET /x` is now $2.0 (before: $1.0)",
+        ),
+        (
+            route(),
+            route(models=dict.fromkeys("abcd", "$1.0")),
+            "4 lines of models of route `GET /x` are new: `a`, `b`, `c` and 1 more; no effective price changes by them",
+        ),
+        (
+            {"upstreams": {"up": {"url": "https://a.example", "defaultPrice": "1"}}},
+            {"upstreams": {"up": {"url": "https://a.example", "defaultPrice": "2"}}},
+            "defaultPrice of upstream `up` is now 2 (before: 1)",
+        ),
+    ],
+)
+def test_a_price_that_charges_no_request_is_told(old: dict[str, Any], new: dict[str, Any], message: str) -> None:
+    assert said(old, new) == [(Topic.PRICES, message)]
+
+
+def test_a_rule_is_told_where_no_request_shows_it_wherever_it_stands() -> None:
+    def ruled(*rules: tuple[str, str]) -> dict[str, Any]:
+        return route(match=[{"where": {"query.q": query}, "price": price} for query, price in rules])
+
+    one, other, dead = ("a", "$0.05"), ("b", "$0.06"), ("a", "$0.09")
+    spelt = ("a", "0.050")
+    assert said(ruled(one, other), ruled(other, spelt)) == [
+        (Topic.PRICES, "match of route `GET /x` has its rules in another order")
+    ]
+    assert said(ruled(one), ruled(spelt)) == []
+    assert said(ruled(one), ruled(one, dead)) == [
+        (Topic.PRICES, "match.1 of route `GET /x` is now {where: {query.q: a}, price: $0.09} (before: not set)")
+    ]
+    assert said(ruled(other, one), ruled(one)) == []  # `b` is charged otherwise: the price diff shows that
+    assert said(ruled(one), ruled(("a*", "$0.05"))) == []
+    now, before = (f"{{where: {{query.q: a}}, price: {price}}}" for price in ("$0.08", "$0.09"))
+    assert said(ruled(one, dead), ruled(one, ("a", "$0.08"))) == [
+        (Topic.PRICES, f"match.1 of route `GET /x` is now {now} (before: {before})")
+    ]
+
+
+def test_who_is_paid_from_another_place_is_told_and_is_no_other_recipient() -> None:
+    assert said(route(), route(payTo="0xabc")) == [
+        (Topic.PAYMENT, "payTo of route `GET /x` is now 0xabc (before: not set)")
+    ]
+    split = [{"address": "0xabc", "share": 0.5}, {"address": "0x2", "share": 0.5}]
+    assert [topic for topic, _ in said(route(payTo="0xabc"), route(payTo=split))] == [Topic.PAYMENT]
+    assert [topic for topic, _ in said(route(payTo="0x1"), route())] == [Topic.RECIPIENTS]
+
+
+@given(config_pairs())
+def test_whatever_differs_is_told_as_a_price_or_as_a_change_of_the_config(pair: tuple[str, str]) -> None:
+    old, new = map(table_of, pair)
+    changes = price_changes(old, new)
+    if not changes and not structure_changes(old, new, changes):
+        parts = [_read({"defaults": {}, **json.loads(text)}) for text in pair]
+        assert parts[0] == parts[1]
+
+
+def _read(value: object, name: str = "") -> object:
+    """Give a config with its prices as amounts."""
+    if isinstance(value, dict):
+        value = {"price": "$0.001", **value} if name == "defaults" else value
+        return {key: _read(item, key) for key, item in value.items() if item or key not in {"models", "match"}}
+    if isinstance(value, list):
+        return [_read(item, name) for item in value]
+    amount = read_price(value, 6).amount if isinstance(value, str) and name != "where" else None
+    return value if amount is None else amount
 
 
 def test_what_may_be_secret_of_a_url_is_not_shown() -> None:

@@ -2,10 +2,11 @@ import re
 
 import pytest
 
-from pricecheck.findings import Severity
+from pricecheck.findings import Finding, Severity
 from pricecheck.report.formats import render
+from pricecheck.report.markdown_text import prose
 from pricecheck.report.model import RenderOptions
-from tests.report.samples import NASTY, many, nasty_report, report, sample
+from tests.report.samples import NASTY, many, nasty_report, report, sample, source, span_of, stamped
 
 
 def test_markdown_sample() -> None:
@@ -72,3 +73,31 @@ def test_markdown_that_is_cut_keeps_the_worst() -> None:
     output = render("markdown", report(*findings), RenderOptions())
     assert output.count("| ❌ error |") == 5
     assert output.index("❌") < output.index("ℹ️")  # noqa: RUF001 - the symbol is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`POST /x` is *new*", r"<code>POST /x</code> is \*new\*"),
+        ("a `b|$<i>@all` c `d`", r"a <code>b\|<span>$</span>&lt;i&gt;@<!-- -->all</code> c <code>d</code>"),
+        ("route `a`b` is new", r"route \`a\`b\` is new"),
+        ("`code` ```fence", r"\`code\` \`\`\`fence"),
+        ("``", r"\`\`"),
+        ("`</code>`", "<code>&lt;/code&gt;</code>"),
+    ],
+)
+def test_code_in_a_sentence_is_code_and_a_name_with_backticks_is_harmless(text: str, shown: str) -> None:
+    assert prose(text) == shown
+
+
+def test_code_that_is_cut_is_closed() -> None:
+    assert prose("see `abcdef`", 8) == "see <code>ab…</code>"
+
+
+def test_a_finding_shows_its_names_as_code() -> None:
+    text = source()
+    finding = Finding("`GET /data` costs `$5`", span_of(text, "upstream"), help="write `$5.00`")
+    row = render("markdown", report(stamped(text, finding)), RenderOptions()).splitlines()[-1]
+    assert row.endswith(
+        "<code>GET /data</code> costs <code><span>$</span>5</code><br>write <code><span>$</span>5.00</code> |"
+    )

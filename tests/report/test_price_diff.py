@@ -10,6 +10,7 @@ import pytest
 
 from pricecheck.findings import Position
 from pricecheck.prices.bounds import percent
+from pricecheck.report.example_text import typed
 from pricecheck.report.price_diff import (
     ChangeLine,
     FileDiff,
@@ -154,6 +155,11 @@ def test_names_from_a_config_are_no_markup() -> None:
     assert r"a\|b\`&lt;img src=x&gt;\*" in text
 
 
+def test_a_config_change_shows_its_route_as_code() -> None:
+    new = StructureLine("a.yaml", "routes", "route `POST /x|y` is new", ("routes",), None)
+    assert r"- route <code>POST /x\|y</code> is new" in as_markdown(diff(structure=(new,)), every=False)
+
+
 def test_annotations_stand_on_the_new_lines_with_the_worst_first() -> None:
     found = as_github(diff(line(4), line(7, verdict="over"), line(2, silent=True), structure=(PAID,)), root=None)
     assert [command.partition("::")[2].split(" ")[0] for command in found.splitlines()] == [
@@ -200,3 +206,82 @@ def test_no_column_falls_off_the_edge_and_a_reason_stands_below(width: int) -> N
     assert any(row.endswith(" lines") for row in text.split("\n"))
     assert any(row.endswith(" 3→1235") for row in text.split("\n"))
     assert 'before: throws: "$0.02/1k-tokens" is not a number' in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("example", "text"),
+    [
+        ({"method": "GET", "path": "/x"}, "GET /x"),
+        (
+            {"method": "GET", "path": "/x?q=a+b&r=1", "headers": {"x-tier": "a b"}},
+            "GET '/x?q=a+b&r=1' --header 'x-tier:a b'",
+        ),
+        (
+            {
+                "method": "POST",
+                "path": "/x",
+                "headers": {"content-type": "application/json"},
+                "body": {"model": "it's"},
+            },
+            "POST /x --model 'it'\"'\"'s'",
+        ),
+        (
+            {
+                "method": "POST",
+                "path": "/x",
+                "headers": {"content-type": "application/json; x"},
+                "body": {"a": "\xa0\u202e"},
+            },
+            """POST /x --header 'content-type:application/json; x' --body '{"a": "\\u00a0\\u202e"}'""",
+        ),
+        ({"method": "POST", "path": "/x", "body": None}, "POST /x --body null"),
+    ],
+)
+def test_an_example_is_what_quote_takes(example: dict[str, object], text: str) -> None:
+    assert typed(example) == text
+
+
+def test_markdown_shows_the_example_as_code_and_harmlessly() -> None:
+    one = line(selector="match:0")._replace(example={"method": "GET", "path": "/x", "headers": {"x-a": "`<b>|@all"}})
+    text = as_markdown(diff(one), every=False)
+    shown = r"GET /x --header 'x-a:\`&lt;b&gt;\|@<!-- -->all'"
+    assert f"<br>e.g. <code>{shown}</code> | <span>" in text
+
+
+def test_another_asset_is_shown_in_every_form_and_the_same_one_in_none() -> None:
+    dai = side(5 * 10**16)._replace(asset="DAI", dollars="$0.05")
+    one = line(selector="other")._replace(before=side(50_000), after=dai, kind="unknown", ratio=None, delta="")
+    text = as_text(diff(one), width=100, color=False, every=False)
+    assert "$0.05 USDC $0.05 DAI other asset" in text
+    assert "$</span>0.05 USDC | <span>$</span>0.05 DAI | other asset |" in as_markdown(diff(one), every=False)
+    assert ": $0.05 USDC to $0.05 DAI (other asset)" in as_github(diff(one), root=None)
+    spelt = one._replace(after=side(60_000)._replace(asset="usdc"), kind="raised", delta="+20.00 %")
+    assert "usd" not in as_text(diff(spelt), width=100, color=False, every=False).lower()
+    unknown = dai._replace(amount=None, dollars=None, reason="price function")
+    (row,) = rows([one._replace(after=unknown)], every=True)
+    assert (row.old, row.new, row.delta) == ("$0.05 USDC", "? price function", "unknown")
+    mixed = [line(number)._replace(before=side(number + 9), after=dai) for number in range(50)]
+    assert rows(mixed, every=False)[0].old == "$9e-06 USDC to $5.8e-05 USDC"
+
+
+def test_a_first_price_beyond_the_bound_stands_out_and_is_no_violation() -> None:
+    first = line(1, ratio=Fraction(-4, 5), verdict="unbounded")
+    first = first._replace(first_mapped=True, rules=("PC409",), bound="-10%")
+    unknown = line(2, verdict="unbounded")
+    found = diff(line(3), unknown, first)
+    assert summary(found) == "2 raised, 1 lowered; none over bound, 1 first mapped beyond it"
+    assert [one.selector for one in found.changes] == ["model:m1", "model:m3", "model:m2"]
+    text = as_text(found, width=100, color=False, every=False)
+    heading = "\n  first mapped, beyond the bound of a change\n"
+    assert (
+        text.index(heading) < text.index("-80.00 % BEYOND -10% ") < text.index("\n  within bounds, held to no bound\n")
+    )
+    markdown = as_markdown(found, every=False)
+    assert "\n**first mapped, beyond the bound of a change** (1)\n\n|" in markdown
+    assert markdown.index("| ⚠️ | POST /x | model:m1 |") < markdown.index("<details><summary>within bounds, held to")
+    assert "❌" not in markdown
+    (warning,) = (one for one in as_github(found, root=None).splitlines() if one.startswith("::warning"))
+    assert "(-80.00 %25, first mapped beyond -10%25)" in warning
+    alone = as_markdown(diff(first), every=False)
+    assert "**first mapped, beyond the bound of a change** (1)" in alone
+    assert "<details>" not in alone

@@ -56,7 +56,7 @@ class _Open(NamedTuple):
 
     @property
     def place(self) -> str:
-        return f"{self.request.route}#{self.request.selector}"
+        return self.request.place
 
 
 class _Asking(Exceptions):
@@ -92,11 +92,12 @@ def run_approve(arguments: ApproveArguments) -> int:
     if arguments.every and arguments.places:
         raise UsageError("--all and ROUTE#SELECTOR: give one")
     wanted = _asked_for(arguments)
+    hint = "" if arguments.against is not None else "; what changed since a git revision asks with --against REF"
     if not arguments.every and not arguments.places:
-        return _list(wanted)
+        return _list(wanted, hint)
     if not wanted:
-        raise UsageError(f"{arguments.config}: nothing asks for an approval")
-    chosen, left = _without_recipients(wanted, arguments)
+        raise UsageError(f"{arguments.config}: nothing asks for an approval{hint}")
+    chosen, left = _without_recipients(wanted, arguments, hint)
     if not arguments.reason or not arguments.reason.strip():
         raise UsageError("--reason: say why the exception is right")
     answer = Answer(arguments.reason, arguments.approver or git_user(), last_day(arguments.expires))
@@ -140,8 +141,7 @@ def _say_approvals(head: str, path: str, requests: Sequence[ApprovalRequest], an
     for request in requests:
         approval = _approval(path, request, answer)
         until = f"until {approval.expires}" if approval.expires else "without end"
-        place = f"{approval.route}#{approval.selector}"
-        say(f"{head}: {place}: {_described(request)}, {until}, by {approval.approver}")
+        say(f"{head}: {request.place}: {_described(request)}, {until}, by {approval.approver}")
 
 
 def _asked_for(arguments: ApproveArguments) -> list[_Open]:
@@ -180,9 +180,9 @@ def _codes(words: Sequence[str]) -> frozenset[str]:
     return frozenset(found) or NEEDS_APPROVAL
 
 
-def _list(wanted: Sequence[_Open]) -> int:
+def _list(wanted: Sequence[_Open], hint: str) -> int:
     if not wanted:
-        say("nothing asks for an approval")
+        say(f"nothing asks for an approval{hint}")
         return CLEAN
     for one in wanted:
         sys.stdout.write(f"{one.place}: {_described(one.request)}\n")
@@ -190,23 +190,25 @@ def _list(wanted: Sequence[_Open]) -> int:
     return FOUND
 
 
-def _chosen(wanted: Sequence[_Open], places: Sequence[str]) -> list[_Open]:
+def _chosen(wanted: Sequence[_Open], places: Sequence[str], hint: str) -> list[_Open]:
     chosen: list[_Open] = []
     for place in places:
         here = [one for one in wanted if one.place == place]
         if not here:
             known = ", ".join(sorted({one.place for one in wanted})) or "nothing"
-            raise UsageError(f"nothing asks for an approval of {place!r}; what does: {known}")
+            raise UsageError(f"nothing asks for an approval of {place!r}; what does: {known}{hint}")
         chosen += [one for one in here if one not in chosen]
     return chosen
 
 
-def _without_recipients(wanted: Sequence[_Open], arguments: ApproveArguments) -> tuple[list[_Open], list[_Open]]:
+def _without_recipients(
+    wanted: Sequence[_Open], arguments: ApproveArguments, hint: str
+) -> tuple[list[_Open], list[_Open]]:
     """Give what is approved, and the recipients that are not.
 
     Who is paid is nobody's by-catch: a reason about prices says nothing of an address.
     """
-    chosen = _chosen(wanted, arguments.places) if arguments.places else list(wanted)
+    chosen = _chosen(wanted, arguments.places, hint) if arguments.places else list(wanted)
     priced = {one.place for one in chosen if one.request.rule != _RECIPIENT}
     left = [one for one in chosen if one.request.rule == _RECIPIENT and (arguments.every or one.place in priced)]
     return [one for one in chosen if one not in left], left

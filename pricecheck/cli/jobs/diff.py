@@ -14,7 +14,7 @@ from pricecheck.cli.traffic_logs import LogArguments, refuse_several
 from pricecheck.cli.values import MAX_BAD, environment, refuse_max_bad_alone, refuse_other_colors
 from pricecheck.collection import CollectionPaused
 from pricecheck.errors import InputError, UsageError
-from pricecheck.revisions import find_repository
+from pricecheck.revisions import find_repository, is_revision
 from pricecheck.rules.comparison import Baseline, ComparedConfigs, JudgedChange
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def _pairs_of(sides: Against, paths: tuple[str, ...]) -> Iterator[_Pair]:
     for path in (path for path in wanted if not sides.exists(path) and os.path.normpath(path) not in taken):
         content = sides.read_old(path)
         if content is None:
-            raise InputError(f"{path}: is neither in {sides.ref} nor in what it is compared with")
+            hint = f"; it is a git revision: give it as --to {path}" if is_revision(path) else ""
+            raise InputError(f"{path}: is neither in {sides.ref} nor in what it is compared with{hint}")
         yield _Pair(text_of(sides.old_label(path), content), None, _folder(path), "the config is gone")
 
 
@@ -146,6 +147,8 @@ def _folder(path: str) -> str:
 
 
 def _two(arguments: DiffArguments) -> Iterator[_Pair]:
+    if (typed := _typed_for_revisions(arguments.paths)) is not None:
+        raise UsageError(typed)
     if len(arguments.paths) != 2:  # noqa: PLR2004 - OLD and NEW
         raise UsageError("say OLD and NEW, or --against REF")
     if arguments.staged or arguments.to or arguments.merge_base:
@@ -155,6 +158,22 @@ def _two(arguments: DiffArguments) -> Iterator[_Pair]:
         raise UsageError("OLD and NEW can't both be standard input")
     named = arguments.stdin_filename
     yield _Pair(_side(old, named), _side(new, named), _folder(_path_of(new, named)))
+
+
+def _typed_for_revisions(words: tuple[str, ...]) -> str | None:
+    """Say what to type where one or two words name git revisions and no files; None where none does."""
+    from shlex import quote
+
+    named = [word for word in words if is_revision(word)]
+    if not named:
+        return None
+    old, new = (words[0], words[1] if len(words) > 1 else None)
+    if named[0] != old:
+        path = quote(f"{named[0]}:{old if os.path.isfile(old) else files.CONFIG_NAMES[0]}")
+        return f"{named[0]}: no such file, but a git revision: type `pricecheck diff {quote(old)} {path}`"
+    more = "" if new is None else f" --to {quote(new)}" if new in named[1:] else f" {quote(new)}"
+    others = f", or {old}:PATH for a file as it was there" if new is not None else ""
+    return f"{old}: no such file, but a git revision: type `pricecheck diff --against {quote(old)}{more}`{others}"
 
 
 def _path_of(name: str, stdin_filename: str | None) -> str:
