@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pricecheck.policy.approvals import ApprovalRequest
     from pricecheck.policy.model import Policy
     from pricecheck.prices.usage import Sample
-    from pricecheck.rules.comparison import Baseline
+    from pricecheck.rules.comparison import Deployed
 
 
 class FileOptions(NamedTuple):
@@ -49,7 +49,7 @@ class Options(NamedTuple):
 
     `for_folder` gives what the policy of a config's folder decides instead, and may raise a `PricecheckError`.
     `ignores` says whether ignore comments are heeded. `read` gives the bytes of a config where they do not come from
-    the disk, `baseline_for` what a config is compared with (None: there was none yet), `sample_for` the traffic it is
+    the disk, `deployed_for` what a config is compared with (None: there was none yet), `sample_for` the traffic it is
     held against, read as its policy says and good enough for the rules that run; all may raise a `PricecheckError`.
     """
 
@@ -63,13 +63,13 @@ class Options(NamedTuple):
     for_folder: Callable[[str], FileOptions] | None = None
     ignores: bool = True
     read: Callable[[str], bytes] = files.read_bytes
-    baseline_for: Callable[[SourceText], Baseline | None] | None = None
+    deployed_for: Callable[[SourceText], Deployed | None] | None = None
     sample_for: Callable[[Options, Config], Sample] | None = None
 
     @property
     def speaking(self) -> frozenset[str]:
         """The codes of the rules that run and have something to speak of."""
-        return could_speak(self.rules, compared=self.baseline_for is not None, observed=self.sample_for is not None)
+        return could_speak(self.rules, compared=self.deployed_for is not None, observed=self.sample_for is not None)
 
 
 class Outcome(NamedTuple):
@@ -146,8 +146,8 @@ def check_counting(source: SourceText, options: Options) -> tuple[list[StampedFi
         options = options._replace(**here._asdict())
     document = parse(source, is_json=is_json(source.path))
     loaded = load(document, options.environment, partial=options.settings.partial)
-    baseline = options.baseline_for(source) if options.baseline_for else None
-    context = Context(loaded, options.settings, baseline, options.policy, options.approves)
+    deployed = options.deployed_for(source) if options.deployed_for else None
+    context = Context(loaded, options.settings, deployed, options.policy, options.approves)
     if options.sample_for is not None:
         context.sample = options.sample_for(options, context.config)
     readable = document.root is not None

@@ -20,7 +20,7 @@ from pricecheck.policy.baseline import parse_baseline
 from pricecheck.policy.model import Policy
 from pricecheck.policy.reading import parse_policy
 from pricecheck.rewrite.splice import splice
-from pricecheck.rules.comparison import Baseline
+from pricecheck.rules.comparison import Deployed
 from pricecheck.rules.exceptions import ApprovalUse, BaselineUse
 from pricecheck.rules.model import Rule, Settings
 from pricecheck.rules.registry import RULES
@@ -87,7 +87,7 @@ class RuleFixture:
             policy=None if around.policy is None else parse_policy(around.policy, f"{self.folder}", vocabulary()),
             approves=approvals,
             hide=None if baseline is None else baseline.hide,
-            baseline_for=None if around.before is None else functools.partial(_baseline, around.before),
+            deployed_for=None if around.before is None else functools.partial(_deployed, around.before),
             sample_for=None if around.traffic is None else functools.partial(_sample, around.traffic),
         )
         found = check_source(SourceText(path, text), options)
@@ -175,9 +175,9 @@ def _sample(text: str, options: Options, _config: Config) -> Sample:
         return read_sample([str(log)], ReadOptions(fields=options.policy.traffic.fields if options.policy else {}))
 
 
-def _baseline(text: str, _new: SourceText) -> Baseline:
+def _deployed(text: str, _new: SourceText) -> Deployed:
     source = SourceText("main:tollbooth.yaml", text)
-    return Baseline("main", source, read_config(load(parse(source))), Policy())
+    return Deployed("main", source, read_config(load(parse(source))), Policy())
 
 
 def fixture_of(rule: Rule) -> RuleFixture:

@@ -13,7 +13,7 @@ from pricecheck.errors import InputError, UsageError
 from pricecheck.findings import SourceText
 from pricecheck.policy.discovery import PolicyFinder, read_from_disk
 from pricecheck.revisions import INDEX, NOTHING, Repository, find_repository
-from pricecheck.rules.comparison import Baseline, approve_nothing
+from pricecheck.rules.comparison import Deployed, approve_nothing
 from pricecheck.rules.vocabulary import vocabulary
 from pricecheck.source.text import SourceError, decode
 
@@ -217,9 +217,9 @@ class Policies:
         return self._finders[key]
 
 
-def baseline_of(
+def deployed_of(
     sides: Against, path: str, policies: Policies, environment: Environment, anchor: Against | None = None
-) -> Baseline | None:
+) -> Deployed | None:
     """Give what a config is held to; None at a first deploy.
 
     Raises:
@@ -233,8 +233,8 @@ def baseline_of(
     read = None if sides.new is None else partial(sides.repository.read, sides.new)
     approves = policies.approves(folder, read)
     older = old_source(anchor, path) if anchor else None
-    drift = Baseline(anchor.ref, older, old_config(older, environment), policy, approves) if anchor and older else None
-    return Baseline(sides.ref, source, old_config(source, environment), policy, approves, drift, sides.revision)
+    drift = Deployed(anchor.ref, older, old_config(older, environment), policy, approves) if anchor and older else None
+    return Deployed(sides.ref, source, old_config(source, environment), policy, approves, drift, sides.revision)
 
 
 def text_at_ref(sides: Against, path: str) -> str | None:

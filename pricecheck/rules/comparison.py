@@ -28,7 +28,7 @@ def approve_nothing(request: ApprovalRequest) -> bool:
     return False
 
 
-class Baseline(NamedTuple):
+class Deployed(NamedTuple):
     """What a config is compared with: the config that was deployed, and the policy that was in force with it.
 
     `ref` names the revision to a person, `source` is labelled `REF:path`. `approves` tells whether a change has an
@@ -41,7 +41,7 @@ class Baseline(NamedTuple):
     config: Config
     policy: Policy
     approves: Callable[[ApprovalRequest], bool] = approve_nothing
-    anchor: Baseline | None = None
+    anchor: Deployed | None = None
     revision: str | None = None
 
     @property
@@ -62,21 +62,21 @@ class JudgedChange(NamedTuple):
 class ComparedConfigs:
     """Two configs compared; everything is worked out once, when it is first asked for."""
 
-    def __init__(self, baseline: Baseline, new: PriceTable, file: str) -> None:
+    def __init__(self, deployed: Deployed, new: PriceTable, file: str) -> None:
         """`file` is the display path of the new config, by which approvals name it."""
-        self.baseline = baseline
+        self.deployed = deployed
         self.new = new
         self.file = file
 
     @cached_property
     def old(self) -> PriceTable:
         """The effective price table of the old config."""
-        return price_table(self.baseline.config)
+        return price_table(self.deployed.config)
 
     @cached_property
     def limits(self) -> Limits:
         """The bounds of the old policy, as numbers."""
-        return limits_of(self.baseline.policy)
+        return limits_of(self.deployed.policy)
 
     @cached_property
     def changes(self) -> tuple[JudgedChange, ...]:
@@ -93,7 +93,7 @@ class ComparedConfigs:
     @cached_property
     def anchored(self) -> ComparedConfigs | None:
         """The same config beside the older deploy, where one was named."""
-        anchor = self.baseline.anchor
+        anchor = self.deployed.anchor
         return ComparedConfigs(anchor, self.new, self.file) if anchor else None
 
     def bound(self, change: PriceChange) -> str | None:
@@ -102,7 +102,7 @@ class ComparedConfigs:
 
     def bound_of(self, ratio: Fraction | None) -> str | None:
         """Give the bound for a change of this ratio."""
-        bounds = self.baseline.policy.bounds
+        bounds = self.deployed.policy.bounds
         if not ratio:
             return None
         return f"+{bounds.max_increase.text}" if ratio > 0 else f"-{bounds.max_decrease.text}"
@@ -129,7 +129,7 @@ class ComparedConfigs:
             amounts = change.amounts
             comparable = amounts is not None and amounts[0] != amounts[1]
             return JudgedChange(change, (), (), Verdict.WITHIN if comparable else Verdict.UNBOUNDED)
-        still_open = tuple(breach for breach in found if not self.baseline.approves(self.request(breach, change)))
+        still_open = tuple(breach for breach in found if not self.deployed.approves(self.request(breach, change)))
         if not still_open:
             return JudgedChange(change, found, (), Verdict.APPROVED)
         reported = still_open == (Breach.FIRST_MAPPED,) and not self.limits.enforce_additions

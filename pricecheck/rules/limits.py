@@ -151,7 +151,7 @@ def _approve(context: Context, breaches: list[LimitBreach]) -> str:
     """Give the command for all of them; where they are many, for the first, which shows how."""
     requests = [breach.request(context.document.source.path) for breach in breaches]
     places = dict.fromkeys((one.route, one.selector) for one in requests)
-    against = context.baseline.against if context.baseline else None
+    against = context.deployed.against if context.deployed else None
     if len(places) <= _SHOWN:
         return f"or {approval_advice(requests, against)}"
     return f"or, model by model, {approval_advice(requests[:1], against)}"

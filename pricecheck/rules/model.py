@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pricecheck.prices.sites import PriceTexts
     from pricecheck.prices.table import PriceTable
     from pricecheck.prices.usage import Sample
-    from pricecheck.rules.comparison import Baseline, ComparedConfigs
+    from pricecheck.rules.comparison import ComparedConfigs, Deployed
     from pricecheck.rules.limit_breaches import LimitBreach
     from pricecheck.rules.served import TrafficUsage
     from pricecheck.source.document import Document
@@ -55,13 +55,13 @@ class Context:
         self,
         loaded: Loaded,
         settings: Settings,
-        baseline: Baseline | None = None,
+        deployed: Deployed | None = None,
         policy: Policy | None = None,
         approves: Callable[[ApprovalRequest], bool] | None = None,
     ) -> None:
         self.loaded = loaded
         self.settings = settings
-        self.baseline = baseline
+        self.deployed = deployed
         self.policy = policy
         self.approves = approves
         self.sample: Sample | None = None
@@ -127,11 +127,11 @@ class Context:
     @cached_property
     def compared(self) -> ComparedConfigs | None:
         """This config beside the one it replaces; None where nothing is compared, or there was none."""
-        if self.baseline is None:
+        if self.deployed is None:
             return None
         from pricecheck.rules.comparison import ComparedConfigs
 
-        return ComparedConfigs(self.baseline, self.table, self.document.source.path)
+        return ComparedConfigs(self.deployed, self.table, self.document.source.path)
 
     @cached_property
     def usage(self) -> TrafficUsage | None:

@@ -48,13 +48,13 @@ def _over(context: Context, breach: Breach) -> Iterator[Finding]:
         change = judged.change
         same = (change.route, change.selector, change.before and change.before.amount) in said
         if anchored is not None and breach in judged.open_breaches and not same:
-            total = f"in total since {anchored.baseline.ref}, {_beyond(anchored, change)}"
+            total = f"in total since {anchored.deployed.ref}, {_beyond(anchored, change)}"
             message = f"{_subject(change)} goes from {_step(change)} {total}"
             yield _finding(context, anchored, change, message, _advice(anchored, breach, change))
 
 
 def _advice(compared: ComparedConfigs, breach: Breach, change: PriceChange, otherwise: str = _WITHIN) -> str:
-    return otherwise + approval_advice([compared.request(breach, change)], compared.baseline.against)
+    return otherwise + approval_advice([compared.request(breach, change)], compared.deployed.against)
 
 
 def free_or_paid(context: Context) -> Iterator[Finding]:
@@ -112,7 +112,7 @@ def _sessions(context: Context, compared: ComparedConfigs) -> Iterator[Finding]:
 
     for change in session_changes(compared.old, compared.new):
         field, old = nearest_field(context.config, change.path), nearest_field(compared.old.config, change.old_path)
-        before = (Label(old.key_span, f"{change.before.words} until now", compared.baseline.source),) if old else ()
+        before = (Label(old.key_span, f"{change.before.words} until now", compared.deployed.source),) if old else ()
         message = f"one payment on `{change.route}` now buys {change.after.words} (before: {change.before.words})"
         yield Finding(message, field.key_span if field else Span(0, 0), change.path, before, _MEANT)
 
@@ -175,7 +175,7 @@ def _finding(context: Context, compared: ComparedConfigs, change: PriceChange, m
     before = change.before
     related: tuple[Label, ...] = ()
     if before is not None and before.span is not None:
-        related = (Label(before.span, f"{_amount(before)} until now", compared.baseline.source),)
+        related = (Label(before.span, f"{_amount(before)} until now", compared.deployed.source),)
     return Finding(message, span, path, related, advice)
 
 

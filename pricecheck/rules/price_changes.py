@@ -55,7 +55,7 @@ def raised_over_bound(context: Context) -> Iterator[Finding]:
         price: "$0.0115"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.raised(context)
@@ -110,7 +110,7 @@ def lowered_over_bound(context: Context) -> Iterator[Finding]:
         fallback: "$0.20"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.lowered(context)
@@ -152,7 +152,7 @@ def became_free(context: Context) -> Iterator[Finding]:
         price: "$0.0019"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.free_or_paid(context)
@@ -213,7 +213,7 @@ def silent_reprice(context: Context) -> Iterator[Finding]:
         fallback: "$0.20"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.silent(context)
@@ -258,7 +258,7 @@ def unit_slip_change(context: Context) -> Iterator[Finding]:
         price: "$5.50"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.unit_slips(context)
@@ -304,7 +304,7 @@ def became_unknown_price(context: Context) -> Iterator[Finding]:
         price: "$5.10"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.unknown(context)
@@ -360,7 +360,7 @@ def first_mapped(context: Context) -> Iterator[Finding]:
         fallback: "$0.20"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import price_change_findings as found
 
         yield from found.first_mappings(context)

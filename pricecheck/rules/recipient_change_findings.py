@@ -31,13 +31,13 @@ def recipients(context: Context) -> Iterator[Finding]:
     if compared is None:
         return
     for path, (message, request) in _recipients(compared).items():
-        if compared.baseline.approves(request):
+        if compared.deployed.approves(request):
             continue
         field = nearest_field(context.config, path)
         old = nearest_field(compared.old.config, path)
-        related = (Label(old.span, "this was paid until now", compared.baseline.source),) if old else ()
+        related = (Label(old.span, "this was paid until now", compared.deployed.source),) if old else ()
         span = field.span if field and field.path == path else field.key_span if field else Span(0, 0)
-        approval = approval_advice([request], compared.baseline.against)
+        approval = approval_advice([request], compared.deployed.against)
         yield Finding(message, span, path, related, f"check the address with whoever owns it, and {approval}")
 
 
@@ -51,7 +51,7 @@ def settlements(context: Context) -> Iterator[Finding]:
             field, old = nearest_field(context.config, change.path), nearest_field(compared.old.config, change.path)
             related: tuple[Label, ...] = ()
             if old is not None and old.path == change.path:
-                related = (Label(old.span, "settled like this until now", compared.baseline.source),)
+                related = (Label(old.span, "settled like this until now", compared.deployed.source),)
             yield Finding(change.message, field.key_span if field else Span(0, 0), change.path, related, _IF_MEANT)
 
 

@@ -39,7 +39,7 @@ def recipient_changed(context: Context) -> Iterator[Finding]:
       base: "0x4F1c0aB7a9E5c1d2B3e4F5a6B7c8D9e0F1a2B3c4"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import recipient_change_findings as found
 
         yield from found.recipients(context)
@@ -83,7 +83,7 @@ def settlement_changed(context: Context) -> Iterator[Finding]:
         price: "$5.00"
     ```
     """
-    if context.baseline is not None:
+    if context.deployed is not None:
         from pricecheck.rules import recipient_change_findings as found
 
         yield from found.settlements(context)

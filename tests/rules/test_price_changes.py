@@ -9,7 +9,7 @@ import pytest
 from pricecheck.engine import Options, check_source
 from pricecheck.findings import SourceText
 from pricecheck.policy.model import Policy
-from pricecheck.rules.comparison import Baseline
+from pricecheck.rules.comparison import Deployed
 from pricecheck.rules.price_changes import silent_reprice
 from pricecheck.rules.recipient_changes import recipient_changed, settlement_changed
 from tests.rules.texts import config_of, with_routes
@@ -29,7 +29,7 @@ def said(rule: Rule, before: dict[str, Any], after: dict[str, Any], *, key: str 
         for parts in (dict(before), dict(after))
     )
     source = SourceText("main:tollbooth.json", old)
-    options = Options(rules=(rule,), baseline_for=lambda _: Baseline("main", source, config_of(old), Policy()))
+    options = Options(rules=(rule,), deployed_for=lambda _: Deployed("main", source, config_of(old), Policy()))
     return [found.finding.message for found in check_source(SourceText("tollbooth.json", new), options)]
 
 

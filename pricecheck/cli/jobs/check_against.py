@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pricecheck.cli.comparing import Against, Policies, against, baseline_of, text_at_ref
+from pricecheck.cli.comparing import Against, Policies, against, deployed_of, text_at_ref
 from pricecheck.cli.policies import PolicyOptions
 from pricecheck.cli.shell import say
 from pricecheck.errors import UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pricecheck.cli.jobs.check import CheckArguments
     from pricecheck.engine import Options
     from pricecheck.findings import SourceText
-    from pricecheck.rules.comparison import Baseline
+    from pricecheck.rules.comparison import Deployed
 
 
 def held_to_the_past(
@@ -39,7 +39,7 @@ def held_to_the_past(
     else:
         sides = against(arguments.against, where, staged=arguments.staged, merge_base=arguments.merge_base)
         policies = Policies(isolated=arguments.isolated, policy=arguments.policy, exceptions=exceptions)
-        options = options._replace(baseline_for=_Baselines(arguments, options, sides, policies))
+        options = options._replace(deployed_for=_DeployedConfigs(arguments, options, sides, policies))
         if not arguments.isolated and sides.old != NOTHING:
             options = options._replace(for_folder=_options_of_ref(arguments, exceptions, sides, policies))
     if not arguments.staged:
@@ -61,7 +61,7 @@ def _options_of_ref(
     return PolicyOptions(arguments._replace(policy=named), exceptions, policies.finder(sides), read)
 
 
-class _Baselines:
+class _DeployedConfigs:
     """Finds what each config is held to; says where there was none, since nobody should take that for a pass."""
 
     def __init__(self, arguments: CheckArguments, options: Options, sides: Against, policies: Policies) -> None:
@@ -73,10 +73,10 @@ class _Baselines:
         self._environment = options.environment
         self._policies = policies
 
-    def __call__(self, source: SourceText) -> Baseline | None:
+    def __call__(self, source: SourceText) -> Deployed | None:
         if source.path.startswith("<"):
             raise UsageError("--against and - (standard input): say which file it is with --stdin-filename")
-        found = baseline_of(self._sides, source.path, self._policies, self._environment, self._anchor)
+        found = deployed_of(self._sides, source.path, self._policies, self._environment, self._anchor)
         if found is None:
             say(f"{source.path}: not in {self._sides.ref}: a first deploy, no bounds apply")
         return found

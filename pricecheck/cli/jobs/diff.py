@@ -15,7 +15,7 @@ from pricecheck.cli.values import MAX_BAD, environment, refuse_max_bad_alone, re
 from pricecheck.collection import CollectionPaused
 from pricecheck.errors import InputError, UsageError
 from pricecheck.revisions import find_repository, is_revision
-from pricecheck.rules.comparison import Baseline, ComparedConfigs, JudgedChange
+from pricecheck.rules.comparison import ComparedConfigs, Deployed, JudgedChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,10 +224,10 @@ def _compared(pair: _Pair, manner: _Manner) -> FileDiff:
     new: Config = old_config(nothing, variables)
     if pair.new:
         new = load_config(new_source, variables, partial=partial)
-    baseline = Baseline(
+    deployed = Deployed(
         sides.ref if sides else source.path, source, old_config(source, variables), policy, policies.approves(folder)
     )
-    compared = ComparedConfigs(baseline, price_table(new), new_source.path)
+    compared = ComparedConfigs(deployed, price_table(new), new_source.path)
     weighed = weigh(compared, policies.of(None, pair.folder)[0], logs) if logs.logs else None
     found = file_diff(compared, source, new_source)
     if weighed is not None:

@@ -20,7 +20,7 @@ from pricecheck.prices.table import price_table
 from pricecheck.report.visible import visible
 from pricecheck.rewrite.atomic import Change, remove_stale, write_all
 from pricecheck.rewrite.fixing import fix_source
-from pricecheck.rules.comparison import Baseline, ComparedConfigs
+from pricecheck.rules.comparison import ComparedConfigs, Deployed
 from pricecheck.rules.model import Settings
 from pricecheck.rules.registry import RULES
 from pricecheck.source.yaml_parser import parse
@@ -168,7 +168,7 @@ def _price_diff(job: _Job, arguments: MigrateArguments, variables: Environment) 
     from pricecheck.report.price_diff_text import as_text
 
     old, new = (_table(text, variables, partial=arguments.partial) for text in (job.source, job.fixed.source))
-    compared = ComparedConfigs(Baseline("now", job.source, old.config, job.policy), new, job.source.path)
+    compared = ComparedConfigs(Deployed("now", job.source, old.config, job.policy), new, job.source.path)
     diff = PriceDiff([file_diff(compared, job.source, job.fixed.source)])
     return as_text(diff, width=terminal_width(), color=wants_color(arguments.color), every=False)
 

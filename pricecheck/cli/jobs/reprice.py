@@ -117,15 +117,15 @@ class _Job:
         folder: str,
     ) -> None:
         from pricecheck.prices.table import price_table
-        from pricecheck.rules.comparison import Baseline, ComparedConfigs
+        from pricecheck.rules.comparison import ComparedConfigs, Deployed
 
         self._arguments = arguments
         self._opened = opened
         self._done = done
         self._approves = policies.approves(folder)
         self._approvals = os.path.relpath(os.path.join(folder, APPROVALS_NAME))
-        baseline = Baseline("now", opened.source, opened.config, policy, self._approves)
-        self.compared: ComparedConfigs = ComparedConfigs(baseline, price_table(done.after), opened.source.path)
+        deployed = Deployed("now", opened.source, opened.config, policy, self._approves)
+        self.compared: ComparedConfigs = ComparedConfigs(deployed, price_table(done.after), opened.source.path)
         self._over = [judged for judged in self.compared.changes if judged.verdict is Verdict.OVER]
         self._limits = list(self._new_breaches(policy))
 
