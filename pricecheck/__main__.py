@@ -15,12 +15,15 @@ def main() -> NoReturn:
 
     It ends at once. All files are closed by then, and taking apart what is left in memory is an eighth of a short run.
     """
-    code = exit_code(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:  # said already, where there was somebody to say it to
-            code = code or 2
+    try:
+        code = exit_code(sys.argv[1:])
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # said already, where there was somebody to say it to
+                code = code or 2
+    except KeyboardInterrupt:  # after the job, on the way out
+        code = 130
     os._exit(code)
 
 
