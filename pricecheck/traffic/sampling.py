@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from pricecheck.prices.usage import Sample, TimedRow, UsageRow
 from pricecheck.shares import percent
 from pricecheck.traffic import sql
 from pricecheck.traffic.engine import BAD_LINES_SHOWN, Engine, Log
+from pricecheck.traffic.interrupts import InterruptsLater
 from pricecheck.traffic.keeping import Keeper
 from pricecheck.traffic.kinds import Kind, recognise, recognise_columns
 from pricecheck.traffic.lists import Listed, read_list
@@ -22,8 +24,7 @@ from pricecheck.traffic.times import length_for, likely_grain, parse_time, say_t
 from pricecheck.wording import not_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from tempfile import TemporaryDirectory
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pricecheck.traffic.line_counts import LineCounts
     from pricecheck.traffic.reading import ReadOptions
@@ -59,13 +60,21 @@ def summed_up(names: Sequence[str], counts: LineCounts, options: ReadOptions) ->
         return _Reading(engine, logs, counts, window, options).sample()
 
 
-def _temporary_folder() -> TemporaryDirectory[str]:
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
+    """Give a folder that is gone afterwards, whenever the run is stopped."""
     from tempfile import TemporaryDirectory
 
     try:
-        return TemporaryDirectory(prefix="pricecheck-", ignore_cleanup_errors=True)
+        with InterruptsLater():
+            folder = TemporaryDirectory(prefix="pricecheck-", ignore_cleanup_errors=True)
     except OSError as error:
         raise InputError(f"no folder for temporary files ({error.strerror or error}); name one in TMPDIR") from None
+    try:
+        yield folder.name
+    finally:
+        with InterruptsLater():
+            folder.cleanup()
 
 
 def _engine(options: ReadOptions, folder: str, counts: LineCounts) -> Engine:
