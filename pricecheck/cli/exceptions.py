@@ -79,11 +79,11 @@ class Exceptions:
             BaselineError: the baseline can't be written.
         """
         more: list[StampedFinding] = []
-        for path, use in (*self._approvals.items(), *self._baselines.items()):
+        # What could not be checked is not known: no baseline is written then, and these are baselines to be written.
+        baselines = {} if self._write and outcome.failures else self._baselines
+        for path, use in (*self._approvals.items(), *baselines.items()):
             if use is None:
                 continue
-            if outcome.failures and self._write:
-                continue  # what could not be checked is not known
             judging = self._judging.get(os.path.relpath(path)) or _Judging(options.rules, options.severities)
             more += _finished(use, judging, options._replace(rules=judging.rules).speaking, outcome.files)
         return outcome._replace(findings=(*outcome.findings, *more)) if more else outcome

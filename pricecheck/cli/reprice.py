@@ -65,26 +65,30 @@ def command(
 
     And show what callers will pay differently.
     """
-    arguments = RepriceArguments(
-        config=config or "",
-        sets=tuple(set_ or ()),
-        removes=tuple(remove or ()),
-        renames=tuple(rename_model or ()),
-        scale=scale,
-        models=tuple(models or ()),
-        families=tuple(family or ()),
-        toward=toward,
-        digits=digits,
-        add=add,
-        beyond_bounds=beyond_bounds,
-        approver=approver,
-        expires=expires,
-        dry_run=dry_run,
-        policy=policy,
-        isolated=isolated,
-        env=env,
-        env_file=tuple(env_file or ()),
-        color=color,
-        partial=partial,
-    )
-    run(lambda: run_reprice(arguments if config else arguments._replace(config=only_config())))
+
+    def job() -> int:
+        arguments = RepriceArguments(
+            config=config or only_config(),
+            sets=tuple(set_ or ()),
+            removes=tuple(remove or ()),
+            renames=tuple(rename_model or ()),
+            scale=scale,
+            models=tuple(models or ()),
+            families=tuple(family or ()),
+            toward=toward,
+            digits=digits,
+            add=add,
+            beyond_bounds=beyond_bounds,
+            approver=approver,
+            expires=expires,
+            dry_run=dry_run,
+            policy=policy,
+            isolated=isolated,
+            env=env,
+            env_file=tuple(env_file or ()),
+            color=color,
+            partial=partial,
+        )
+        return run_reprice(arguments)
+
+    run(job)

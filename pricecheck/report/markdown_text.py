@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pricecheck.report.visible import visible
+from pricecheck.wording import cut
 
 COMMENT_LIMIT = 65_000
 """GitHub refuses a comment of more than 65,536 characters."""
@@ -22,7 +23,7 @@ _ENTITIES = {
 
 def escaped(text: str, longest: int = 1_000) -> str:
     """Give the text for a table cell or a line: at most `longest` characters of it, `…` where more is left out."""
-    text = _cut(text, longest)
+    text = cut(text, longest)
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), visible(text))
 
 
@@ -39,9 +40,5 @@ def prose(text: str, longest: int = 1_000) -> str:
     """
     if text.count("`") % 2 or _RUN_OF_BACKTICKS in text:
         return escaped(text, longest)
-    parts = _cut(text, longest).split("`")
+    parts = cut(text, longest).split("`")
     return "".join(code(part) if number % 2 else escaped(part) for number, part in enumerate(parts))
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"

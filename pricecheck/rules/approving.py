@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +15,8 @@ _OF_RECIPIENTS_ALONE = frozenset({"payTo"})
 
 def approval_advice(requests: Sequence[ApprovalRequest], against: str | None) -> str:
     """Give `record an approval` with the command; `requests` are all for one file, `against` what they are held to."""
+    from shlex import quote
+
     first = requests[0]
     if first.file.startswith("<"):
         return "record an approval with `pricecheck approve`"  # standard input without a name: an approval names a file

@@ -209,10 +209,7 @@ class DuckEngine:
 
     def query(self, sql_text: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over `groups`."""
-        try:
-            return self._results.execute(sql_text).fetchall()
-        except self._duckdb.Error as error:
-            raise self._said(error, ()) from None
+        return self._run(sql_text, (), on=self._results)
 
     def stream(self, sql_text: str) -> Iterator[tuple[Any, ...]]:
         """Give the rows of a query over `groups`, some at a time; no other query runs meanwhile."""
@@ -258,9 +255,10 @@ class DuckEngine:
         statement: str,
         files: Sequence[LogFile],
         parameters: Sequence[object] = (),
+        on: DuckDBPyConnection | None = None,
     ) -> list[tuple[Any, ...]]:
         try:
-            return self._db.execute(statement, parameters).fetchall()
+            return (on or self._db).execute(statement, parameters).fetchall()
         except self._duckdb.Error as error:
             raise self._said(error, files) from None
 

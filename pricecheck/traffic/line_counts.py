@@ -47,14 +47,14 @@ class LineCounts:
     def __enter__(self) -> Self:
         # A single processor has nobody to count beside, and a frozen program is its own sys.executable.
         if (os.cpu_count() or 1) > 1 and not getattr(sys, "frozen", False):
-            self._begin(self._paths)
+            self._begin()
         return self
 
-    def _begin(self, paths: Sequence[str]) -> None:
+    def _begin(self) -> None:
         try:
-            if sum(map(os.path.getsize, paths)) < LARGE:
+            if sum(map(os.path.getsize, self._paths)) < LARGE:
                 return
-            self._begun = {os.path.realpath(path): state_of(path) for path in paths if _plain(path)}
+            self._begun = {os.path.realpath(path): state_of(path) for path in self._paths if _plain(path)}
             if self._begun:
                 with InterruptsLater():  # else a process could be there of which nothing is known
                     self._process = _started([*self._begun])

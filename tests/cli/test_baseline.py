@@ -138,3 +138,29 @@ def test_what_could_not_be_checked_is_not_written_down(pricecheck: Run, tmp_path
     done = pricecheck("check", "nowhere.yaml", "--write-baseline", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, "pricecheck: nowhere.yaml: no such file\n")
     assert os.listdir(tmp_path) == []
+
+
+def test_what_could_not_be_checked_silences_no_approval(pricecheck: Run, tmp_path: Path) -> None:
+    (tmp_path / "pricecheck.toml").touch()
+    (tmp_path / "pricecheck.approvals.toml").write_text(EXPIRED, encoding="utf-8")
+    (tmp_path / "tollbooth.yaml").write_text("routes: {}\n", encoding="utf-8")
+    check = ("check", "tollbooth.yaml", "nowhere.yaml", "--partial", "--output-format", "concise")
+    for more in ((), ("--write-baseline",)):
+        done = pricecheck(*check, *more, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "PC904" in done.stdout
+    assert not (tmp_path / "pricecheck.baseline.json").exists()
+
+
+EXPIRED = """\
+[[approval]]
+rule = "PC303"
+file = "tollbooth.yaml"
+route = "GET /x"
+selector = "other"
+old = "$1"
+new = "1"
+reason = "a test"
+approver = "me"
+expires = 2020-01-01
+"""
